@@ -1,0 +1,1 @@
+"""What a scheme says: quantities and targets, measures, score rules, dimensions, grades."""

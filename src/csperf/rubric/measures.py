@@ -1,0 +1,271 @@
+"""How each number is computed: the entries of `measures.yaml`, as data an engine can carry out.
+
+A measure is an aggregate kind plus SQL expressions over one canonical table, a ratio of two such
+aggregates, or arithmetic over other measures. It is never a Python function over rows.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Text = str | dict[str, str]
+"""Words for people: one string, or one per language (`{zh-CN: …, en: …}`)."""
+
+SIMPLE_KINDS = ("rate", "count", "sum", "mean", "median", "min", "max")
+PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
+
+
+class Share(BaseModel):
+    """A rate with a denominator of its own: rows where `of` is true ÷ rows where `over` is true."""
+
+    model_config = ConfigDict(extra="forbid")
+    of: str = Field(description="SQL condition: the rows that count as hits")
+    over: str = Field(description="SQL condition: the rows in the denominator")
+
+
+def _accept_percentile(value: Any) -> Any:
+    """Fold `p90: expr` into `percentile: {90: expr}`, so that any percentile is one field."""
+    if not isinstance(value, Mapping):
+        return value
+    folded = dict(value)
+    for key in list(folded):
+        if isinstance(key, str) and PERCENTILE.fullmatch(key):
+            folded["percentile"] = {key: folded.pop(key)}
+    return folded
+
+
+class Term(BaseModel):
+    """One aggregate over one canonical table, per agent."""
+
+    model_config = ConfigDict(extra="forbid")
+    from_: str | None = Field(None, alias="from", description="canonical table")
+    at: str | None = Field(None, description="the time column that decides the period; each table has a default")
+    agent: str | None = Field(None, description="the column that says who is credited; default agent_id")
+    where: str | None = Field(None, description="SQL condition: rows that count at all")
+    window: str | None = Field(None, pattern=r"^\d+d$", description="days that end with the period, such as 60d")
+    rate: str | Share | None = Field(None, description="share of rows where the condition is true, among those where it is not null")
+    count: Literal[True] | None = Field(None, description="number of rows")
+    sum: str | None = None
+    mean: str | None = None
+    median: str | None = None
+    min: str | None = None
+    max: str | None = None
+    percentile: dict[str, str] | None = Field(None, description="written as p90: expression")
+    weighted_by: str | None = Field(None, description="weights of a mean, such as the number of ratings behind a rate")
+
+    def kinds(self) -> list[str]:
+        """The aggregate kinds this entry names; exactly one is right."""
+        return [kind for kind in (*SIMPLE_KINDS, "percentile") if getattr(self, kind) is not None]
+
+
+PercentileTerm = Annotated[Term, BeforeValidator(_accept_percentile)]
+
+
+class Ratio(BaseModel):
+    """One aggregate divided by another, across tables if need be."""
+
+    model_config = ConfigDict(extra="forbid")
+    of: PercentileTerm
+    to: PercentileTerm
+
+
+class MeasureEntry(Term):
+    """One entry of measures.yaml."""
+
+    title: Text = Field(description="what people call it")
+    definition: Text = Field(description="one paragraph: what it is and what it leaves out")
+    source: str = Field(description="where the definition comes from")
+    unit: str | None = Field(None, description='"%", s, min, h, d, /h, /d, or a label such as 元; default % for rates')
+    better: Literal["higher", "lower"] | None = Field(None, description="which way is better")
+    ratio: Ratio | None = None
+    derived: str | None = Field(None, description="arithmetic over other measures: + - * / ( )")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _percentile(cls, value: Any) -> Any:
+        return _accept_percentile(value)
+
+    def kinds(self) -> list[str]:
+        """The kinds this entry names, `ratio` and `derived` included."""
+        return [*super().kinds(), *(kind for kind in ("ratio", "derived") if getattr(self, kind) is not None)]
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """What an engine computes: one number per agent over the facts of one table.
+
+    `kind` is rate, count, sum, mean, weighted_mean, percentile, min or max. `value` is a condition
+    for a rate and a numeric expression otherwise. `percentile` is a share (median: 1/2), read by
+    linear interpolation between neighbours, as spreadsheets do (PERCENTILE.INC).
+    """
+
+    table: str
+    kind: str
+    at: str
+    agent: str = "agent_id"
+    where: str | None = None
+    window_days: int | None = None
+    value: str | None = None
+    over: str | None = None
+    weight: str | None = None
+    percentile: Fraction | None = None
+
+    def expressions(self) -> list[tuple[str, str]]:
+        """(role, SQL) of every expression; the roles are where, value, over and weight."""
+        roles = ("where", "value", "over", "weight")
+        return [(role, sql) for role in roles if (sql := getattr(self, role)) is not None]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A catalogue entry made ready: one aggregate, two of a ratio, or arithmetic over other measures."""
+
+    name: str
+    kind: str
+    title: Text
+    definition: Text
+    source: str
+    unit: str
+    better: Literal["higher", "lower"] | None
+    terms: tuple[Aggregate, ...] = ()
+    formula: str | None = None
+    parts: tuple[str, ...] = ()
+
+    @property
+    def is_poolable(self) -> bool:
+        """Whether a team's value follows from its members' numerators and denominators."""
+        return all(term.kind in {"rate", "count", "sum", "mean", "weighted_mean"} for term in self.terms)
+
+
+def build_measure(name: str, entry: MeasureEntry, default_at: Mapping[str, str]) -> Measure:
+    """An entry → a Measure. `default_at` gives each canonical table's default time column.
+
+    Raises ValueError with a sentence for people when the entry does not say exactly one kind,
+    or says something that its kind does not know.
+    """
+    kinds = entry.kinds()
+    if len(kinds) != 1:
+        said = " and ".join(kinds) if kinds else "none"
+        raise ValueError(
+            f"a measure needs exactly one of rate, count, sum, mean, median, p90, min, max, ratio, derived; found {said}"
+        )
+    kind = kinds[0]
+    terms: tuple[Aggregate, ...] = ()
+    parts: tuple[str, ...] = ()
+    if kind == "derived":
+        parts = formula_names(entry.derived or "")
+    elif kind == "ratio":
+        assert entry.ratio
+        terms = tuple(
+            _build_aggregate(_inherit(part, entry), default_at) for part in (entry.ratio.of, entry.ratio.to)
+        )
+        for term in terms:
+            if term.kind in {"percentile", "min", "max"}:
+                raise ValueError(f"a ratio divides counts, sums, rates or means; {term.kind} cannot be pooled")
+    else:
+        terms = (_build_aggregate(entry, default_at),)
+    default_unit = "%" if kind == "rate" else ""
+    return Measure(
+        name=name, kind=kind, title=entry.title, definition=entry.definition, source=entry.source,
+        unit=entry.unit if entry.unit is not None else default_unit, better=entry.better,
+        terms=terms, formula=entry.derived, parts=parts,
+    )  # fmt: skip
+
+
+def _inherit(part: Term, whole: MeasureEntry) -> Term:
+    """A term of a ratio with what it leaves unsaid taken from the whole measure."""
+    unsaid = {name: getattr(whole, name) for name in ("from_", "at", "agent", "where", "window")
+              if getattr(part, name) is None}
+    if part.from_ is not None and whole.from_ not in (None, part.from_):
+        unsaid = {name: value for name, value in unsaid.items() if name == "window"}
+    return part.model_copy(update=unsaid)
+
+
+def _build_aggregate(term: Term, default_at: Mapping[str, str]) -> Aggregate:
+    kinds = term.kinds()
+    if len(kinds) != 1:
+        said = " and ".join(kinds) if kinds else "none"
+        raise ValueError(f"needs exactly one of rate, count, sum, mean, median, p90, min, max; found {said}")
+    kind = kinds[0]
+    if term.from_ is None:
+        raise ValueError('needs "from": the table it is computed from')
+    if term.weighted_by is not None and kind != "mean":
+        raise ValueError("weighted_by belongs to a mean")
+    value = over = None
+    percentile = None
+    if kind == "rate":
+        value, over = (term.rate.of, term.rate.over) if isinstance(term.rate, Share) else (term.rate, None)
+    elif kind == "median":
+        kind, value, percentile = "percentile", term.median, Fraction(1, 2)
+    elif kind == "percentile":
+        assert term.percentile
+        if len(term.percentile) != 1:
+            raise ValueError("needs exactly one percentile")
+        label, value = next(iter(term.percentile.items()))
+        percentile = Fraction(label.removeprefix("p")) / 100
+    elif kind != "count":
+        value = getattr(term, kind)
+    return Aggregate(
+        table=term.from_, kind="weighted_mean" if term.weighted_by else kind,
+        at=term.at or default_at.get(term.from_, ""), agent=term.agent or "agent_id",
+        where=term.where, window_days=int(term.window[:-1]) if term.window else None,
+        value=value, over=over, weight=term.weighted_by, percentile=percentile,
+    )  # fmt: skip
+
+
+_OPERATORS = {
+    ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b, ast.Div: lambda a, b: None if b == 0 else a / b,
+}  # fmt: skip
+
+
+def formula_names(formula: str) -> tuple[str, ...]:
+    """The measures a `derived` formula names, in order of appearance; ValueError if it is not plain arithmetic."""
+    names: list[str] = []
+    for node in ast.walk(_parse_formula(formula)):
+        if isinstance(node, ast.Name) and node.id not in names:
+            names.append(node.id)
+    if not names:
+        raise ValueError("a derived measure must name at least one other measure")
+    return tuple(names)
+
+
+def evaluate_formula(formula: str, values: Mapping[str, Fraction | None]) -> Fraction | None:
+    """The formula's exact value; None when a part is missing or a divisor is 0 (missing is not zero)."""
+
+    def walk(node: ast.expr) -> Fraction | None:
+        if isinstance(node, ast.Name):
+            return values[node.id]
+        if isinstance(node, ast.Constant):
+            return Fraction(str(node.value))
+        if isinstance(node, ast.UnaryOp):
+            inner = walk(node.operand)
+            return None if inner is None else -inner if isinstance(node.op, ast.USub) else inner
+        assert isinstance(node, ast.BinOp)
+        left, right = walk(node.left), walk(node.right)
+        return None if left is None or right is None else _OPERATORS[type(node.op)](left, right)
+
+    return walk(_parse_formula(formula).body)
+
+
+def _parse_formula(formula: str) -> ast.Expression:
+    try:
+        tree = ast.parse(formula.strip(), mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f'"{formula}" is not arithmetic over measures') from error
+    for node in ast.walk(tree.body):
+        allowed = (
+            isinstance(node, ast.Name | ast.BinOp | ast.UnaryOp | ast.Load | ast.Add | ast.Sub | ast.Mult | ast.Div
+                       | ast.USub | ast.UAdd)
+            or (isinstance(node, ast.Constant) and type(node.value) in (int, float))
+        )
+        if not allowed:
+            raise ValueError(f'"{formula}": only measures, numbers, + - * / and brackets are allowed')
+    return tree

@@ -1,0 +1,227 @@
+"""The scheme itself: dimensions, indicators, targets, score rules, policies, grades. One class per YAML mapping."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from csperf.rubric.measures import Text
+from csperf.rubric.quantities import Quantity, Target, parse_quantity, parse_target
+
+Policy = Literal["exclude", "full", "zero", "team", "hold"]
+"""What an indicator counts for when its data is missing or thin."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+def _quantity(value: Any) -> Quantity:
+    return value if isinstance(value, Quantity) else parse_quantity(value)
+
+
+def _target(value: Any) -> Target:
+    return value if isinstance(value, Target) else parse_target(value)
+
+
+QuantityField = Annotated[
+    Quantity,
+    BeforeValidator(_quantity),
+    PlainSerializer(str),
+    WithJsonSchema({"type": ["string", "number"], "description": "a number with a unit: 90%, 30s, 2h, 20/h, 5"}),
+]
+TargetField = Annotated[
+    Target,
+    BeforeValidator(_target),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "description": '">= 90%", "<= 30s", "20/h .. 40/h"'}),
+]
+Weight = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
+
+
+class DeductRule(_Model):
+    """Start with the full weight; take `deduct` points off for each `per` on the wrong side of the target."""
+
+    deduct: Annotated[Decimal, Field(gt=0)]
+    per: QuantityField
+    step: Literal["completed", "started", "proportional"] | None = Field(
+        None, description="whether a step counts when completed, when started, or in proportion"
+    )
+
+    @field_validator("per")
+    @classmethod
+    def _positive(cls, per: Quantity) -> Quantity:
+        if per.value <= 0:
+            raise ValueError("the step must be more than 0")
+        return per
+
+
+class CurveRule(_Model):
+    """Straight lines between given values, in percent of the weight; flat outside."""
+
+    curve: dict[str | int | Decimal, Annotated[Decimal, Field(ge=0, le=100)]] = Field(min_length=2)
+
+    @field_validator("curve")
+    @classmethod
+    def _ordered(cls, curve: dict[Any, Decimal]) -> dict[Any, Decimal]:
+        points = [parse_quantity(key) for key in curve]
+        if len({point.kind for point in points}) > 1:
+            raise ValueError("the values of a curve must all have the same unit")
+        if any(a.value >= b.value for a, b in zip(points, points[1:], strict=False)):
+            raise ValueError("the values of a curve must rise from one to the next")
+        return curve
+
+    @property
+    def points(self) -> list[tuple[Quantity, Fraction]]:
+        """(value, share of the weight from 0 to 1), by rising value."""
+        return [(parse_quantity(key), Fraction(share) / 100) for key, share in self.curve.items()]
+
+
+class BandsRule(_Model):
+    """Steps in percent of the weight: the first condition that holds decides, else the `else`."""
+
+    bands: dict[str, Annotated[Decimal, Field(ge=0, le=100)]] = Field(min_length=2)
+
+    @field_validator("bands")
+    @classmethod
+    def _complete(cls, bands: dict[str, Decimal]) -> dict[str, Decimal]:
+        if list(bands)[-1] != "else":
+            raise ValueError('the last band must be "else", so that every value has its points')
+        kinds = {parse_target(condition).kind for condition in list(bands)[:-1]}
+        if len(kinds) > 1:
+            raise ValueError("the bands must all have the same unit")
+        return bands
+
+    @property
+    def steps(self) -> list[tuple[Target | None, Fraction]]:
+        """(condition or None for else, share of the weight from 0 to 1), in the order they are tried."""
+        return [
+            (None if condition == "else" else parse_target(condition), Fraction(share) / 100)
+            for condition, share in self.bands.items()
+        ]
+
+
+class Attainment(_Model):
+    """How far an attainment counts."""
+
+    cap: QuantityField = Field(default_factory=lambda: parse_quantity("100%"))
+
+
+class AttainRule(_Model):
+    """Value against target as a share (target against value where lower is better), never above the weight."""
+
+    attain: Attainment
+
+
+class RelativeRule(_Model):
+    """Place among the team: the share of colleagues who are not better, ties counting half."""
+
+    relative: Literal["percentile"]
+
+
+def _rule_kind(value: Any) -> str | None:
+    """Which score rule a mapping is: the first key that names one."""
+    if isinstance(value, dict):
+        return next((key for key in ("deduct", "curve", "bands", "attain", "relative") if key in value), None)
+    return {DeductRule: "deduct", CurveRule: "curve", BandsRule: "bands", AttainRule: "attain",
+            RelativeRule: "relative"}.get(type(value))  # fmt: skip
+
+
+ScoreRule = Annotated[
+    Annotated[DeductRule, Tag("deduct")]
+    | Annotated[CurveRule, Tag("curve")]
+    | Annotated[BandsRule, Tag("bands")]
+    | Annotated[AttainRule, Tag("attain")]
+    | Annotated[RelativeRule, Tag("relative")],
+    Discriminator(
+        _rule_kind,
+        custom_error_type="score_rule",
+        custom_error_message="a score rule is one of deduct, curve, bands, attain, relative",
+    ),
+]
+
+
+class SmallSample(_Model):
+    """Below this sample size the policy applies instead of the measured value."""
+
+    below: Annotated[int, Field(ge=1)]
+    then: Policy
+
+
+class Indicator(_Model):
+    """A measure with weight, target and score rule. Its key in the YAML is the measure's name."""
+
+    weight: Weight
+    title: Text | None = None
+    target: TargetField | None = None
+    score: ScoreRule
+    missing: Policy = "exclude"
+    small_sample: SmallSample | None = None
+    note: Text | None = Field(None, description="the reading this scheme takes where its source is ambiguous")
+
+
+class Dimension(_Model):
+    """A group of indicators; their weights add up to its own."""
+
+    weight: Weight
+    title: Text | None = None
+    indicators: dict[str, Indicator] = Field(min_length=1)
+
+
+class Grade(_Model):
+    """A grade and the lowest printed score that earns it."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    title: Text | None = None
+    min: Annotated[Decimal, Field(ge=0, le=100)]
+
+
+class Rubric(_Model):
+    """A whole scheme."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    version: str
+    title: Text
+    source: str | None = Field(None, description="where the scheme comes from")
+    description: Text | None = None
+    measures: dict[str, Any] = Field(
+        default_factory=dict, description="measures of this scheme alone; they override the catalogue"
+    )
+    dimensions: dict[str, Dimension] = Field(min_length=1)
+    grades: list[Grade] = Field(min_length=1)
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _version_text(cls, version: Any) -> Any:
+        return str(version) if isinstance(version, int | Decimal) else version
+
+    @model_validator(mode="after")
+    def _grades_fall(self) -> Rubric:
+        lows = [grade.min for grade in self.grades]
+        if lows != sorted(lows, reverse=True) or len(set(lows)) != len(lows):
+            raise ValueError("grades must be listed from the highest min to the lowest, each different")
+        if lows[-1] != 0:
+            raise ValueError("the lowest grade must have min: 0, so that every score has a grade")
+        return self
+
+    def indicators(self) -> list[tuple[str, str, Indicator]]:
+        """(dimension, indicator name, indicator) in the rubric's order."""
+        return [
+            (dimension_name, name, indicator)
+            for dimension_name, dimension in self.dimensions.items()
+            for name, indicator in dimension.indicators.items()
+        ]

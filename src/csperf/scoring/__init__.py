@@ -1,0 +1,1 @@
+"""Measurements → points → totals → grades → ranks. Pure: small data, no files."""

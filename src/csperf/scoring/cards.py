@@ -1,0 +1,150 @@
+"""The frozen types that travel from measuring to printing.
+
+Shares are fractions from 0 to 1, times are in the measure's own unit, points are decimals with at
+most two digits. `None` always means "not known", never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+Status = Literal["ok", "missing", "small_sample"]
+Applied = Literal["exclude", "full", "zero", "team", "hold"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sentence for people, kept as a code and its parts so that it can be said in any language.
+
+    `code` is a key of `csperf.render.words`; parts are plain text, numbers or exact fractions
+    already formatted by the stage that knows their unit.
+    """
+
+    code: str
+    parts: tuple[tuple[str, Any], ...] = ()
+
+
+def words(code: str, **parts: Any) -> Words:
+    """`words("short-by", amount="2.00%")` → Words, with parts in the order given."""
+    return Words(code, tuple(parts.items()))
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Who is scored, as the roster tells it; an agent known from data alone has only an id."""
+
+    agent_id: str
+    name: str | None = None
+    team: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One agent's number for one measure in one period, with what is behind it.
+
+    value is null when nothing could be measured. numerator ÷ denominator = value where the kind
+    has both (rates, means, ratios); percentiles, min and max have neither. sample_size counts the
+    rows (or, for exports of counts, the cases) behind the value.
+    """
+
+    agent_id: str
+    measure: str
+    value: Fraction | None
+    numerator: Fraction | None = None
+    denominator: Fraction | None = None
+    sample_size: int = 0
+
+
+@dataclass(frozen=True)
+class IndicatorScore:
+    """One line of a scorecard: the number, the target, the points, and why.
+
+    weight is what the rubric says; max_points what it came to after missing indicators passed
+    theirs on. points is null when the indicator was excluded or held.
+    """
+
+    name: str
+    dimension: str
+    unit: str
+    value: Fraction | None
+    numerator: Fraction | None
+    denominator: Fraction | None
+    sample_size: int
+    target: str | None
+    weight: Decimal
+    max_points: Decimal
+    points: Decimal | None
+    status: Status
+    policy: Applied | None
+    reason: tuple[Words, ...]
+    steps: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True)
+class DimensionScore:
+    """The sum of its indicators' points; null when none of them could be scored."""
+
+    name: str
+    weight: Decimal
+    max_points: Decimal
+    points: Decimal | None
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """One agent's result: score and grade are null when no grade can be given, and `notes` says why."""
+
+    agent: Agent
+    score: Decimal | None
+    grade: str | None
+    rank: int | None
+    coverage: Decimal
+    dimensions: tuple[DimensionScore, ...]
+    indicators: tuple[IndicatorScore, ...]
+    notes: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """An input file as it was read; sha256 is null until something asks for it (hashing costs a full read)."""
+
+    path: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceCounts:
+    """Where every row of a source went: rows = in_period + outside_period + rejected + duplicates."""
+
+    name: str
+    files: tuple[SourceFile, ...]
+    rows: int
+    in_period: int
+    outside_period: int
+    rejected: int
+    duplicates: int
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """Everything that is rendered: the period, the rubric as used, where the rows went, the scorecards."""
+
+    label: str
+    start: str
+    end: str
+    zone: str
+    rubric_name: str
+    rubric_version: str
+    rubric_sha256: str
+    rubric_title: Any
+    grade_titles: dict[str, Any]
+    dimension_titles: dict[str, Any]
+    indicator_titles: dict[str, Any]
+    sources: tuple[SourceCounts, ...]
+    cards: tuple[Scorecard, ...]
+    season: str | None = None
+    warnings: tuple[Words, ...] = field(default=())

@@ -1,0 +1,104 @@
+"""A table class → what an engine needs to know of each column: type, whether required, named checks.
+
+This is plain data: no engine's library here. An engine turns it into vectorised checks, so that
+millions of rows never pass through pydantic one by one.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from csperf.tables.kinds import Kind, KindName, Table
+
+# Derived columns of tickets: how much time passed until it was resolved, in clock hours and in working
+# days. `open_…` runs to the period's end while the case is unresolved, `resolution_…` is null then.
+DERIVED: dict[str, dict[str, tuple[str, ...]]] = {
+    "tickets": {
+        "resolution_hours": ("created_at", "resolved_at"),
+        "resolution_workdays": ("created_at", "resolved_at"),
+        "open_hours": ("created_at", "resolved_at"),
+        "open_workdays": ("created_at", "resolved_at"),
+    },
+}
+"""table → derived column → the columns it is computed from."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is known of one canonical column. `low` and `high` are inclusive bounds; `words` the allowed values."""
+
+    name: str
+    kind: KindName
+    required: bool
+    low: float | None = None
+    high: float | None = None
+    words: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A compiled table class."""
+
+    table: str
+    columns: dict[str, Column]
+    key: tuple[str, ...]
+    version: str | None
+    at: str | None
+    rules: dict[str, str]
+    derived: dict[str, tuple[str, ...]]
+
+    def known_names(self) -> list[str]:
+        """Every name an expression over this table may use."""
+        return [*self.columns, *self.derived]
+
+    def sources_of(self, names: set[str]) -> set[str]:
+        """The stored columns needed for `names`, derived ones replaced by what they are computed from."""
+        return {stored for name in names for stored in self.derived.get(name, (name,))}
+
+
+@cache
+def compile_table(cls: type[Table]) -> Contract:
+    """Read a table class once into a Contract."""
+    columns = {name: _compile_column(name, info) for name, info in cls.model_fields.items()}
+    return Contract(cls.table, columns, cls.key, cls.version, cls.at, cls.rules, DERIVED.get(cls.table, {}))
+
+
+def _compile_column(name: str, info: FieldInfo) -> Column:
+    kind, low, high, words = None, None, None, ()  # type: KindName | None, float | None, float | None, tuple[str, ...]
+    for item in [*info.metadata, *_annotations(info.annotation)]:
+        if isinstance(item, Kind):
+            kind = item.name
+        if isinstance(item, FieldInfo):
+            bounds = item.metadata
+        else:
+            bounds = [item]
+        for bound in bounds:
+            low = getattr(bound, "ge", low)
+            high = getattr(bound, "le", high)
+    words = _literal_words(info.annotation)
+    assert kind is not None, f"{name} has no kind"
+    return Column(name, kind, info.is_required(), low, high, words, info.description or "")
+
+
+def _annotations(annotation: Any) -> list[Any]:
+    """Everything inside Annotated[…], also within `X | None`."""
+    found: list[Any] = []
+    if hasattr(annotation, "__metadata__"):
+        found.extend(annotation.__metadata__)
+        annotation = annotation.__origin__
+    if get_origin(annotation) in (Union, types.UnionType):
+        for part in get_args(annotation):
+            found.extend(_annotations(part))
+    return found
+
+
+def _literal_words(annotation: Any) -> tuple[str, ...]:
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return next((words for part in get_args(annotation) if (words := _literal_words(part))), ())

@@ -1,0 +1,61 @@
+"""The kinds of columns a canonical table can have, as annotations that pydantic and the contract both read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+KindName = Literal["id", "agent", "text", "category", "integer", "number", "share", "seconds", "flag", "time", "day"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a column's text is read: which parser, which column type."""
+
+    name: KindName
+
+
+Id = Annotated[str, Kind("id"), Field(min_length=1)]
+"""An identifier: text, leading zeros kept."""
+AgentId = Annotated[str, Kind("agent"), Field(min_length=1)]
+"""Who served: an id, account, mail or nickname; the roster's aliases lead it to one agent."""
+Text = Annotated[str, Kind("text")]
+"""Words as they are, such as a channel or a category."""
+Count = Annotated[int, Kind("integer"), Field(ge=0)]
+"""A whole number of things."""
+Number = Annotated[float, Kind("number")]
+"""Any finite number."""
+Amount = Annotated[float, Kind("number"), Field(ge=0)]
+"""A number that cannot be negative."""
+Share = Annotated[float, Kind("share"), Field(ge=0, le=1)]
+"""A share from 0 to 1; percent forms are declared by the format file."""
+Seconds = Annotated[float, Kind("seconds"), Field(ge=0)]
+"""A duration in seconds; other units and forms are declared by the format file."""
+Flag = Annotated[bool, Kind("flag")]
+"""true or false."""
+Time = Annotated[dt.datetime, Kind("time")]
+"""An instant; times without an offset are in the source's zone."""
+Day = Annotated[dt.date, Kind("day")]
+"""A calendar day."""
+
+
+class Table(BaseModel):
+    """One row of a canonical table. Subclasses are compiled into column types and named checks by `contract`.
+
+    key: the columns that name a row (empty: rows have no name, so repeats cannot be told apart).
+    version: the column whose greatest value wins when a key stands in several rows.
+    at: the default time column that decides the period.
+    rules: name → SQL condition that no row may meet, for checks across columns.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    table: ClassVar[str]
+    key: ClassVar[tuple[str, ...]] = ()
+    version: ClassVar[str | None] = None
+    at: ClassVar[str | None] = None
+    agent: ClassVar[str] = "agent_id"
+    rules: ClassVar[dict[str, str]] = {}
