@@ -6,6 +6,8 @@ Numbers with a decimal point become `Decimal`, so that a weight of 12.5 stays ex
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from csperf.problems import Location, Problem, ProblemsFound
+from csperf.problems import Location, Problem, ProblemsFound, Severity
 
 YamlPath = tuple[str | int, ...]
 
@@ -25,7 +27,7 @@ except AttributeError:  # a PyYAML built without libyaml
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """The safe loader, with exact decimals and with text where YAML 1.1 would see a date or a base-60 number."""
+    """The safe loader, with exact decimals, and with text where YAML 1.1 sees a date or a base-60 number."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -45,18 +47,26 @@ class Mark:
 
 @dataclass
 class YamlSource:
-    """A parsed YAML file: its data, and a mark for every key and value by path."""
+    """A parsed YAML file: its data, a mark for every key and value by path, and the hash of its bytes."""
 
     file: str
     lines: list[str]
     data: Any = None
+    sha256: str = ""
     keys: dict[YamlPath, Mark] = field(default_factory=dict)
     values: dict[YamlPath, Mark] = field(default_factory=dict)
 
     def problem(
-        self, path: Sequence[str | int], code: str, message: str, *, hint: str | None = None, key: bool = False
+        self,
+        path: Sequence[str | int],
+        code: str,
+        message: str,
+        *,
+        hint: str | None = None,
+        key: bool = False,
+        severity: Severity = "error",
     ) -> Problem:
-        """A problem at a path of this file; at its key if `key`, at the nearest enclosing thing if unknown."""
+        """A problem at a path of this file, at its key if `key`, or at the nearest enclosing thing."""
         mark = self._find_mark(tuple(path), key)
         excerpt = self.lines[mark.line - 1] if mark and mark.line <= len(self.lines) else None
         return Problem(
@@ -66,6 +76,7 @@ class YamlSource:
             excerpt=excerpt,
             width=mark.width if mark else 1,
             hint=hint,
+            severity=severity,
         )
 
     def _find_mark(self, path: YamlPath, key: bool) -> Mark | None:
@@ -82,26 +93,44 @@ class YamlSource:
             first, second = self.keys, self.values
 
 
-def read_yaml(path: Path, shown_as: str | None = None) -> YamlSource:
-    """Read one YAML file; raises ProblemsFound for what cannot be read or parsed, or for duplicate keys."""
+def read_yaml(path: Path, shown_as: str | None = None, problems: list[Problem] | None = None) -> YamlSource:
+    """Read one YAML file; raises ProblemsFound for what cannot be read or parsed.
+
+    Duplicate keys are raised too, or added to `problems` if the caller goes on to look for more.
+    """
     file = shown_as or str(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise ProblemsFound(
-            [Problem("file-unreadable", f"cannot read this file: {error.strerror}", Location(file),
-                     hint="check the path and the permissions")]
+            [
+                Problem(
+                    "file-unreadable",
+                    f"cannot read this file: {error.strerror}",
+                    Location(file),
+                    hint="check the path and the permissions",
+                )
+            ]
         ) from error
     except UnicodeDecodeError as error:
         raise ProblemsFound(
-            [Problem("yaml-encoding", f"not UTF-8 text (byte {error.start + 1})", Location(file),
-                     hint="save the file as UTF-8")]
+            [
+                Problem(
+                    "yaml-encoding",
+                    f"not UTF-8 text (byte {error.start + 1})",
+                    Location(file),
+                    hint="save the file as UTF-8",
+                )
+            ]
         ) from error
-    return parse_yaml(text, file)
+    source = parse_yaml(text, file, problems)
+    source.sha256 = hashlib.sha256(content).hexdigest()
+    return source
 
 
-def parse_yaml(text: str, file: str) -> YamlSource:
-    """Parse YAML text; `file` is only what problems call it."""
+def parse_yaml(text: str, file: str, problems: list[Problem] | None = None) -> YamlSource:
+    """Parse YAML text; `file` is only what problems call it. Problems as in `read_yaml`."""
     source = YamlSource(file=file, lines=text.splitlines())
     try:
         node = yaml.compose(text, Loader=_Loader)
@@ -110,17 +139,34 @@ def parse_yaml(text: str, file: str) -> YamlSource:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         excerpt = source.lines[line - 1] if line <= len(source.lines) else ""
         raise ProblemsFound(
-            [Problem("yaml-syntax", f"not valid YAML: {error.problem or error.context}",
-                     Location(file, line, column), excerpt=excerpt,
-                     hint="check the indentation, the colons and the quotes around here")]
+            [
+                Problem(
+                    "yaml-syntax",
+                    f"not valid YAML: {error.problem or error.context}",
+                    Location(file, line, column),
+                    excerpt=excerpt,
+                    hint="check the indentation, the colons and the quotes around here",
+                )
+            ]
         ) from error
-    except yaml.YAMLError as error:
-        raise ProblemsFound([Problem("yaml-syntax", f"not valid YAML: {error}", Location(file))]) from error
-    problems: list[Problem] = []
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise ProblemsFound(
+            [
+                Problem(
+                    "yaml-syntax",
+                    f"not valid YAML: character U+{_code_point(error.character):04X} is not allowed",
+                    Location(file, line, column),
+                    hint="save the file as plain UTF-8 text",
+                )
+            ]
+        ) from error
+    duplicates: list[Problem] = [] if problems is None else problems
     if node is not None:
-        source.data = _build(node, (), source, problems, frozenset())
-    if problems:
-        raise ProblemsFound(problems)
+        source.data = _build(node, (), source, duplicates, frozenset())
+    if problems is None and duplicates:
+        raise ProblemsFound(duplicates)
     return source
 
 
@@ -142,23 +188,30 @@ def _build(
                 first = source.keys[here]
                 source.keys[here] = _mark(key_node)
                 problems.append(
-                    source.problem(here, "yaml-duplicate-key",
-                                   f'the key "{step}" stands here a second time (first on line {first.line})',
-                                   hint="keep one of the two", key=True)
+                    source.problem(
+                        here,
+                        "yaml-duplicate-key",
+                        f'the key "{step}" stands here a second time (first on line {first.line})',
+                        hint="keep one of the two",
+                        key=True,
+                    )
                 )
                 continue
             source.keys[here] = _mark(key_node)
             result[key] = _build(value_node, here, source, problems, above)
         return result
     if isinstance(node, yaml.SequenceNode):
-        return [_build(child, (*path, index), source, problems, above) for index, child in enumerate(node.value)]
+        return [
+            _build(child, (*path, index), source, problems, above) for index, child in enumerate(node.value)
+        ]
     return _scalar(node)
 
 
 def _scalar(node: yaml.Node) -> Any:
     tag, text = node.tag, str(node.value)
     if tag == "tag:yaml.org,2002:int":
-        return int(text) if text.lstrip("+-").isdigit() and not text.lstrip("+-").startswith("0") or text == "0" else text
+        # 007 and 0x1F are names or codes far more often than numbers.
+        return int(text) if re.fullmatch(r"[+-]?(0|[1-9]\d*)", text) else text
     if tag == "tag:yaml.org,2002:float":
         try:
             number = Decimal(text)
@@ -171,6 +224,10 @@ def _scalar(node: yaml.Node) -> Any:
     if tag == "tag:yaml.org,2002:null":
         return None
     return text
+
+
+def _code_point(character: int | str) -> int:
+    return character if isinstance(character, int) else ord(character)
 
 
 def _mark(node: yaml.Node) -> Mark:

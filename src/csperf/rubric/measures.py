@@ -7,8 +7,9 @@ aggregates, or arithmetic over other measures. It is never a Python function ove
 from __future__ import annotations
 
 import ast
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -34,11 +35,13 @@ def _accept_percentile(value: Any) -> Any:
     """Fold `p90: expr` into `percentile: {90: expr}`, so that any percentile is one field."""
     if not isinstance(value, Mapping):
         return value
-    folded = dict(value)
-    for key in list(folded):
-        if isinstance(key, str) and PERCENTILE.fullmatch(key):
-            folded["percentile"] = {key: folded.pop(key)}
-    return folded
+    written = {
+        key: entry for key, entry in value.items() if isinstance(key, str) and PERCENTILE.fullmatch(key)
+    }
+    if not written or not isinstance(value.get("percentile", {}), Mapping):
+        return value
+    rest = {key: entry for key, entry in value.items() if key not in written}
+    return {**rest, "percentile": {**value.get("percentile", {}), **written}}
 
 
 class Term(BaseModel):
@@ -46,11 +49,17 @@ class Term(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     from_: str | None = Field(None, alias="from", description="canonical table")
-    at: str | None = Field(None, description="the time column that decides the period; each table has a default")
+    at: str | None = Field(
+        None, description="the time column that decides the period; each table has a default"
+    )
     agent: str | None = Field(None, description="the column that says who is credited; default agent_id")
     where: str | None = Field(None, description="SQL condition: rows that count at all")
-    window: str | None = Field(None, pattern=r"^\d+d$", description="days that end with the period, such as 60d")
-    rate: str | Share | None = Field(None, description="share of rows where the condition is true, among those where it is not null")
+    window: str | None = Field(
+        None, pattern=r"^\d+d$", description="days that end with the period, such as 60d"
+    )
+    rate: str | Share | None = Field(
+        None, description="share of rows where the condition is true, among those where it is not null"
+    )
     count: Literal[True] | None = Field(None, description="number of rows")
     sum: str | None = None
     mean: str | None = None
@@ -58,7 +67,9 @@ class Term(BaseModel):
     min: str | None = None
     max: str | None = None
     percentile: dict[str, str] | None = Field(None, description="written as p90: expression")
-    weighted_by: str | None = Field(None, description="weights of a mean, such as the number of ratings behind a rate")
+    weighted_by: str | None = Field(
+        None, description="weights of a mean, such as the number of ratings behind a rate"
+    )
 
     def kinds(self) -> list[str]:
         """The aggregate kinds this entry names; exactly one is right."""
@@ -82,7 +93,9 @@ class MeasureEntry(Term):
     title: Text = Field(description="what people call it")
     definition: Text = Field(description="one paragraph: what it is and what it leaves out")
     source: str = Field(description="where the definition comes from")
-    unit: str | None = Field(None, description='"%", s, min, h, d, /h, /d, or a label such as 元; default % for rates')
+    unit: str | None = Field(
+        None, description='"%", s, min, h, d, /h, /d, or a label such as 元; default % for rates'
+    )
     better: Literal["higher", "lower"] | None = Field(None, description="which way is better")
     ratio: Ratio | None = None
     derived: str | None = Field(None, description="arithmetic over other measures: + - * / ( )")
@@ -140,8 +153,13 @@ class Measure:
 
     @property
     def is_poolable(self) -> bool:
-        """Whether a team's value follows from its members' numerators and denominators."""
-        return all(term.kind in {"rate", "count", "sum", "mean", "weighted_mean"} for term in self.terms)
+        """Whether Σ numerators ÷ Σ denominators of a team is a value that one of its members can be given.
+
+        A team's count or sum is not, as it grows with the team; nor are percentiles and arithmetic.
+        """
+        kinds = {term.kind for term in self.terms}
+        wanted = {"count", "sum"} if self.kind == "ratio" else {"rate", "mean", "weighted_mean"}
+        return bool(kinds) and kinds <= wanted
 
 
 def build_measure(name: str, entry: MeasureEntry, default_at: Mapping[str, str]) -> Measure:
@@ -154,12 +172,22 @@ def build_measure(name: str, entry: MeasureEntry, default_at: Mapping[str, str])
     if len(kinds) != 1:
         said = " and ".join(kinds) if kinds else "none"
         raise ValueError(
-            f"a measure needs exactly one of rate, count, sum, mean, median, p90, min, max, ratio, derived; found {said}"
+            "a measure needs exactly one of rate, count, sum, mean, median, p90, min, max, ratio, derived; "
+            f"found {said}"
         )
     kind = kinds[0]
     terms: tuple[Aggregate, ...] = ()
     parts: tuple[str, ...] = ()
+    if kind == "ratio" and entry.weighted_by is not None:
+        raise ValueError("weighted_by belongs to a mean")
     if kind == "derived":
+        idle = [key for key, said in (("from", entry.from_), ("at", entry.at), ("agent", entry.agent),
+                                      ("where", entry.where), ("window", entry.window),
+                                      ("weighted_by", entry.weighted_by)) if said is not None]  # fmt: skip
+        if idle:
+            raise ValueError(
+                f"a derived measure is arithmetic over others and has no {' or '.join(idle)} of its own"
+            )
         parts = formula_names(entry.derived or "")
     elif kind == "ratio":
         assert entry.ratio
@@ -168,7 +196,9 @@ def build_measure(name: str, entry: MeasureEntry, default_at: Mapping[str, str])
         )
         for term in terms:
             if term.kind in {"percentile", "min", "max"}:
-                raise ValueError(f"a ratio divides counts, sums, rates or means; {term.kind} cannot be pooled")
+                raise ValueError(
+                    f"a ratio divides counts, sums, rates or means; {term.kind} cannot be pooled"
+                )
     else:
         terms = (_build_aggregate(entry, default_at),)
     default_unit = "%" if kind == "rate" else ""
@@ -181,8 +211,11 @@ def build_measure(name: str, entry: MeasureEntry, default_at: Mapping[str, str])
 
 def _inherit(part: Term, whole: MeasureEntry) -> Term:
     """A term of a ratio with what it leaves unsaid taken from the whole measure."""
-    unsaid = {name: getattr(whole, name) for name in ("from_", "at", "agent", "where", "window")
-              if getattr(part, name) is None}
+    unsaid = {
+        name: getattr(whole, name)
+        for name in ("from_", "at", "agent", "where", "window")
+        if getattr(part, name) is None
+    }
     if part.from_ is not None and whole.from_ not in (None, part.from_):
         unsaid = {name: value for name, value in unsaid.items() if name == "window"}
     return part.model_copy(update=unsaid)
@@ -209,6 +242,8 @@ def _build_aggregate(term: Term, default_at: Mapping[str, str]) -> Aggregate:
         if len(term.percentile) != 1:
             raise ValueError("needs exactly one percentile")
         label, value = next(iter(term.percentile.items()))
+        if not PERCENTILE.fullmatch(label):
+            raise ValueError(f'"{label}" is not a percentile; write it like p90')
         percentile = Fraction(label.removeprefix("p")) / 100
     elif kind != "count":
         value = getattr(term, kind)
@@ -220,14 +255,14 @@ def _build_aggregate(term: Term, default_at: Mapping[str, str]) -> Aggregate:
     )  # fmt: skip
 
 
-_OPERATORS = {
-    ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b, ast.Div: lambda a, b: None if b == 0 else a / b,
+_OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction | None]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.Div: lambda dividend, divisor: None if divisor == 0 else dividend / divisor,
 }  # fmt: skip
 
 
 def formula_names(formula: str) -> tuple[str, ...]:
-    """The measures a `derived` formula names, in order of appearance; ValueError if it is not plain arithmetic."""
+    """The measures a `derived` formula names, as they appear; ValueError if it is not plain arithmetic."""
     names: list[str] = []
     for node in ast.walk(_parse_formula(formula)):
         if isinstance(node, ast.Name) and node.id not in names:
@@ -261,11 +296,19 @@ def _parse_formula(formula: str) -> ast.Expression:
     except SyntaxError as error:
         raise ValueError(f'"{formula}" is not arithmetic over measures') from error
     for node in ast.walk(tree.body):
-        allowed = (
-            isinstance(node, ast.Name | ast.BinOp | ast.UnaryOp | ast.Load | ast.Add | ast.Sub | ast.Mult | ast.Div
-                       | ast.USub | ast.UAdd)
-            or (isinstance(node, ast.Constant) and type(node.value) in (int, float))
-        )
+        allowed = isinstance(
+            node,
+            ast.Name
+            | ast.BinOp
+            | ast.UnaryOp
+            | ast.Load
+            | ast.Add
+            | ast.Sub
+            | ast.Mult
+            | ast.Div
+            | ast.USub
+            | ast.UAdd,
+        ) or (isinstance(node, ast.Constant) and type(node.value) in (int, float))
         if not allowed:
             raise ValueError(f'"{formula}": only measures, numbers, + - * / and brackets are allowed')
     return tree

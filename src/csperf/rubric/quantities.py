@@ -21,7 +21,15 @@ UNITS: dict[str, tuple[str, Fraction]] = {
     "/d": ("per day", Fraction(1)),
 }
 _SPELLINGS = {
-    "％": "%", "秒": "s", "分": "min", "分钟": "min", "小时": "h", "天": "d", "/小时": "/h", "/天": "/d", "m": "min",
+    "％": "%",
+    "秒": "s",
+    "分": "min",
+    "分钟": "min",
+    "小时": "h",
+    "天": "d",
+    "/小时": "/h",
+    "/天": "/d",
+    "m": "min",
 }
 _QUANTITY = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*([^\d\s.][^\d\s.]*)?\s*")
 
@@ -81,7 +89,7 @@ class Target:
 
 
 def unit_kind(unit: str) -> str:
-    """The kind of quantity a measure's unit stands for; a label such as `元` or `points` is a plain number."""
+    """The kind of quantity a measure's unit stands for; a label such as `元` is a plain number."""
     return UNITS.get(_SPELLINGS.get(unit, unit), UNITS[""])[0]
 
 
@@ -96,7 +104,9 @@ def parse_quantity(text: object) -> Quantity:
     written = str(text).strip()
     found = _QUANTITY.fullmatch(written)
     if not found:
-        raise ValueError(f'"{written}" is not a quantity; write a number with a unit, such as 90%, 30s, 2h, 20/h or 5')
+        raise ValueError(
+            f'"{written}" is not a quantity; write a number with a unit, such as 90%, 30s, 2h, 20/h or 5'
+        )
     unit = found[2] or ""
     unit = _SPELLINGS.get(unit, unit)
     if unit not in UNITS:

@@ -1,9 +1,10 @@
-"""The scheme itself: dimensions, indicators, targets, score rules, policies, grades. One class per YAML mapping."""
+"""The scheme itself: dimensions, indicators, score rules, policies, grades. One class per YAML mapping."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -16,7 +17,6 @@ from pydantic import (
     Tag,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
 
 from csperf.rubric.measures import Text
@@ -42,7 +42,9 @@ QuantityField = Annotated[
     Quantity,
     BeforeValidator(_quantity),
     PlainSerializer(str),
-    WithJsonSchema({"type": ["string", "number"], "description": "a number with a unit: 90%, 30s, 2h, 20/h, 5"}),
+    WithJsonSchema(
+        {"type": ["string", "number"], "description": "a number with a unit: 90%, 30s, 2h, 20/h, 5"}
+    ),
 ]
 TargetField = Annotated[
     Target,
@@ -81,7 +83,7 @@ class CurveRule(_Model):
         points = [parse_quantity(key) for key in curve]
         if len({point.kind for point in points}) > 1:
             raise ValueError("the values of a curve must all have the same unit")
-        if any(a.value >= b.value for a, b in zip(points, points[1:], strict=False)):
+        if any(a.value >= b.value for a, b in pairwise(points)):
             raise ValueError("the values of a curve must rise from one to the next")
         return curve
 
@@ -122,7 +124,7 @@ class Attainment(_Model):
 
 
 class AttainRule(_Model):
-    """Value against target as a share (target against value where lower is better), never above the weight."""
+    """Value against target as a share (upside down where lower is better), never above the weight."""
 
     attain: Attainment
 
@@ -136,9 +138,14 @@ class RelativeRule(_Model):
 def _rule_kind(value: Any) -> str | None:
     """Which score rule a mapping is: the first key that names one."""
     if isinstance(value, dict):
-        return next((key for key in ("deduct", "curve", "bands", "attain", "relative") if key in value), None)
-    return {DeductRule: "deduct", CurveRule: "curve", BandsRule: "bands", AttainRule: "attain",
-            RelativeRule: "relative"}.get(type(value))  # fmt: skip
+        return next((key for key in _RULES.values() if key in value), None)
+    return _RULES.get(type(value))
+
+
+_RULES: dict[type, str] = {
+    DeductRule: "deduct", CurveRule: "curve", BandsRule: "bands", AttainRule: "attain",
+    RelativeRule: "relative",
+}  # fmt: skip
 
 
 ScoreRule = Annotated[
@@ -151,6 +158,7 @@ ScoreRule = Annotated[
         _rule_kind,
         custom_error_type="score_rule",
         custom_error_message="a score rule is one of deduct, curve, bands, attain, relative",
+        custom_error_context={"allowed": "deduct, curve, bands, attain, relative"},
     ),
 ]
 
@@ -185,7 +193,7 @@ class Dimension(_Model):
 class Grade(_Model):
     """A grade and the lowest printed score that earns it."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", description="lower-case letters, digits, - and _")
     title: Text | None = None
     min: Annotated[Decimal, Field(ge=0, le=100)]
 
@@ -193,7 +201,10 @@ class Grade(_Model):
 class Rubric(_Model):
     """A whole scheme."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]*$",
+        description="lower-case letters, digits, dots and hyphens: aftersales-2025",
+    )
     version: str
     title: Text
     source: str | None = Field(None, description="where the scheme comes from")
@@ -209,14 +220,15 @@ class Rubric(_Model):
     def _version_text(cls, version: Any) -> Any:
         return str(version) if isinstance(version, int | Decimal) else version
 
-    @model_validator(mode="after")
-    def _grades_fall(self) -> Rubric:
-        lows = [grade.min for grade in self.grades]
+    @field_validator("grades")
+    @classmethod
+    def _grades_fall(cls, grades: list[Grade]) -> list[Grade]:
+        lows = [grade.min for grade in grades]
         if lows != sorted(lows, reverse=True) or len(set(lows)) != len(lows):
             raise ValueError("grades must be listed from the highest min to the lowest, each different")
         if lows[-1] != 0:
             raise ValueError("the lowest grade must have min: 0, so that every score has a grade")
-        return self
+        return grades
 
     def indicators(self) -> list[tuple[str, str, Indicator]]:
         """(dimension, indicator name, indicator) in the rubric's order."""

@@ -32,6 +32,16 @@ def words(code: str, **parts: Any) -> Words:
     return Words(code, tuple(parts.items()))
 
 
+class Number(str):
+    """A number already formatted, that picks its own noun in a template: `{steps} {steps:step|steps}`."""
+
+    def __format__(self, spec: str) -> str:
+        if "|" not in spec:
+            return super().__format__(spec)
+        one, many = spec.split("|")
+        return one if self == "1" else many
+
+
 @dataclass(frozen=True)
 class Agent:
     """Who is scored, as the roster tells it; an agent known from data alone has only an id."""
@@ -40,6 +50,19 @@ class Agent:
     name: str | None = None
     team: str | None = None
     role: str | None = None
+
+
+@dataclass(frozen=True)
+class AggregateResult:
+    """What an engine found for one aggregate and one agent; value is in the unit of the SQL expression.
+
+    numerator and denominator are null for percentiles, min and max; a count has no denominator.
+    """
+
+    value: Fraction | None
+    numerator: Fraction | None = None
+    denominator: Fraction | None = None
+    sample_size: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +87,8 @@ class IndicatorScore:
     """One line of a scorecard: the number, the target, the points, and why.
 
     weight is what the rubric says; max_points what it came to after missing indicators passed
-    theirs on. points is null when the indicator was excluded or held.
+    theirs on (0 for these). points is null when the indicator was excluded or held. status says
+    what the data was like, policy what the rubric made of it (null where the data was fine).
     """
 
     name: str
@@ -86,7 +110,7 @@ class IndicatorScore:
 
 @dataclass(frozen=True)
 class DimensionScore:
-    """The sum of its indicators' points; null when none of them could be scored."""
+    """The sum of its indicators' points; null when none of them could be scored, or when one is held."""
 
     name: str
     weight: Decimal
@@ -110,7 +134,7 @@ class Scorecard:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """An input file as it was read; sha256 is null until something asks for it (hashing costs a full read)."""
+    """An input file as it was read; sha256 is null until it is asked for (hashing costs a full read)."""
 
     path: str
     sha256: str | None = None

@@ -1,0 +1,7 @@
+"""`python -m csperf`."""
+
+import sys
+
+from csperf.cli import main
+
+sys.exit(main())

@@ -1,0 +1,98 @@
+"""What an engine promises: read, check and measure one source, and nothing of what follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from csperf.calendars import WorkCalendar
+from csperf.exports.reader import RawTable
+from csperf.period import Period
+from csperf.rubric.measures import Aggregate
+from csperf.scoring.cards import AggregateResult
+
+Resolve = Callable[[str], str]
+"""A name as an export has it → the agent's id (the name itself where nobody claims it)."""
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Rows set aside for one reason. samples: (file, row, value) of the first few; rows count from 1 as in a spreadsheet."""
+
+    code: str
+    column: str
+    count: int
+    samples: tuple[tuple[str, int, str | None], ...]
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Where the rows of a source went: rows = in_period + outside_period + rejected + duplicates.
+
+    Blank lines, preambles and rows that the format file drops (totals) are no rows. unassigned counts
+    the rows in the period that name no agent.
+    """
+
+    rows: int = 0
+    in_period: int = 0
+    outside_period: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    unassigned: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class SourceResult:
+    """What one source gave: row counts, rejections, the aggregates per agent, and the days it spans."""
+
+    counts: RowCounts
+    rejections: tuple[Rejection, ...] = ()
+    results: Mapping[Aggregate, Mapping[str, AggregateResult]] = field(default_factory=dict)
+    first: dt.datetime | dt.date | None = None
+    last: dt.datetime | dt.date | None = None
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """One row that was set aside, with its original cells."""
+
+    file: str
+    row: int
+    column: str
+    value: str | None
+    code: str
+    cells: tuple[str | None, ...]
+    headers: tuple[str, ...]
+
+
+class Engine(Protocol):
+    """Everything that touches raw rows. Methods raise ProblemsFound for files that cannot be read."""
+
+    def measure_source(
+        self, table: RawTable, aggregates: Sequence[Aggregate], period: Period, resolve: Resolve,
+        calendar: Callable[[], WorkCalendar],
+    ) -> SourceResult:
+        """The aggregates of one source, per agent, over the rows of the period; only the columns they need are read."""
+        ...
+
+    def check_source(self, table: RawTable, resolve: Resolve) -> SourceResult:
+        """Check every column of a source that it has; all valid rows count as inside."""
+        ...
+
+    def read_facts(self, table: RawTable) -> list[dict[str, object]]:
+        """All valid rows of a small source, typed; for the roster."""
+        ...
+
+    def read_rows(
+        self, table: RawTable, aggregate: Aggregate, agent_id: str, period: Period, resolve: Resolve,
+        calendar: Callable[[], WorkCalendar],
+    ) -> list[dict[str, str | None]]:
+        """The rows behind one agent's aggregate: file, row, key, time, the columns used, and whether each counted."""
+        ...
+
+    def read_rejected(self, table: RawTable) -> Iterator[RejectedRow]:
+        """Every rejected row with its original cells, in file order."""
+        ...

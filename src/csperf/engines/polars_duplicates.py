@@ -1,0 +1,58 @@
+"""Rows with the same key: exact repeats count once, the newest version wins, anything else is a conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from csperf.engines.polars_facts import PLACE, VERSION, place_of
+from csperf.exports.reader import RawTable
+from csperf.problems import Location, Problem, ProblemsFound
+
+_SHOWN = 3
+
+
+def find_losers(table: RawTable, valid: pl.LazyFrame, key: Sequence[str], columns: Sequence[str]) -> pl.DataFrame | None:
+    """The places of the rows that lose to another with the same key, or None where no key repeats.
+
+    Rows are the same when all `columns` that are read agree. Raises ProblemsFound where rows with one
+    key differ and no version says which is the newer.
+    """
+    if not key:
+        return None
+    hashed = pl.struct(key).hash().alias("_hash")
+    hashes = valid.select(hashed).collect(engine="streaming").to_series()
+    if hashes.n_unique() == len(hashes):
+        return None
+    repeated = hashes.value_counts().filter(pl.col("count") > 1).select("_hash")
+    rows = (
+        valid.with_columns(hashed).join(repeated.lazy(), on="_hash", how="semi")
+        .select(PLACE, VERSION, *columns).collect(engine="streaming").sort(PLACE)
+    )  # fmt: skip
+    age = pl.col(VERSION).fill_null(-(1 << 62)).rank("dense", descending=True).over(key)
+    newest = rows.filter(age == 1)
+    by_key = newest.group_by(key, maintain_order=True).agg(
+        pl.struct(columns).n_unique().alias("_variants"), pl.col(PLACE).first(), pl.col(PLACE).alias("_places")
+    )
+    conflicts = by_key.filter(pl.col("_variants") > 1)
+    if len(conflicts):
+        raise ProblemsFound([_conflict(table, key, conflicts)])
+    return rows.join(by_key.select(PLACE), on=PLACE, how="anti").select(PLACE)
+
+
+def _conflict(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame) -> Problem:
+    samples = []
+    for row in conflicts.head(_SHOWN).iter_rows(named=True):
+        name = ", ".join(f"{column}={row[column]}" for column in key)
+        places = [place_of(place) for place in row["_places"][:2]]
+        samples.append(f"{name}: " + " and ".join(f"{table.files[file].shown} row {line}" for file, line in places))
+    count = len(conflicts)
+    column = table.contract.version
+    return Problem(
+        "data-key-conflict",
+        f"{count} {'key stands' if count == 1 else 'keys stand'} in rows that differ, and nothing says which is newer",
+        Location(table.name), samples=tuple(samples),
+        hint=f"remove the outdated rows, or export the column for {column} so that the newest wins" if column
+        else "remove the outdated rows",
+    )  # fmt: skip

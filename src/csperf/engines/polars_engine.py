@@ -1,0 +1,390 @@
+"""The default engine: Polars, streaming, one machine.
+
+A source is first read quickly, on trust: the CSV reader parses numbers itself, and one pass gives
+every aggregate. Where that pass meets anything unclean (a cell that does not parse, a row that
+fails a check, a key seen twice, an agent under another name), the careful reading decides instead:
+text columns, every row with its place. On clean files both give the same, which a test holds.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Smaller pieces of the file in flight: a quarter of the memory at the same speed.
+os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", str(1 << 20))
+os.environ.setdefault("POLARS_CSV_CHUNK_PREFETCH_LIMIT", "4")
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import polars as pl
+
+from csperf.calendars import WorkCalendar
+from csperf.engines.base import RejectedRow, Rejection, Resolve, RowCounts, SourceResult
+from csperf.engines.polars_aggregates import (
+    AggregatePlan,
+    compile_sql,
+    derived_columns,
+    in_period,
+    names_in,
+    span_of,
+)
+from csperf.engines.polars_duplicates import find_losers
+from csperf.engines.polars_facts import CODE, PLACE, Facts, place_of, scan_facts, scan_raw
+from csperf.exports.reader import RawTable, reread_as_text
+from csperf.period import Period
+from csperf.problems import Location, Problem, ProblemsFound
+from csperf.rubric.measures import Aggregate
+from csperf.scoring.cards import AggregateResult
+
+IN_PERIOD = "_in"
+_SAMPLES = 3
+_T = TypeVar("_T")
+Calendar = Callable[[], WorkCalendar]
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """What one pass over a source's valid rows gave. `names`: the agents as the rows name them."""
+
+    results: dict[Aggregate, dict[str, AggregateResult]]
+    names: frozenset[str]
+    rows: int
+    rejected: int
+    in_period: int
+    unassigned: int
+    first: dt.datetime | dt.date | None
+    last: dt.datetime | dt.date | None
+    keys_ordered: bool
+
+
+class PolarsEngine:
+    """Reads, checks and measures with Polars; see `Engine` for what each method promises."""
+
+    def __init__(self, workdir: Path) -> None:
+        """workdir: a folder for temporary files, removed by whoever made it."""
+        self._workdir = workdir
+
+    def measure_source(
+        self, table: RawTable, aggregates: Sequence[Aggregate], period: Period, resolve: Resolve, calendar: Calendar
+    ) -> SourceResult:
+        """The aggregates of one source per agent; see Engine."""
+        job = _Job(table, tuple(dict.fromkeys(aggregates)), period, calendar)
+        return self._measure(job, resolve)
+
+    def check_source(self, table: RawTable, resolve: Resolve) -> SourceResult:
+        """Check every column that the source has; see Engine."""
+        return self._measure(_Job(table, (), None, None), resolve)
+
+    def _measure(self, job: _Job, resolve: Resolve) -> SourceResult:
+        quick = self._try_quickly(job)
+        if (
+            quick is not None
+            and quick.rejected == 0
+            and all(resolve(name) == name for name in quick.names)
+            and (quick.keys_ordered or not self._has_repeated_keys(job))
+        ):
+            return SourceResult(
+                RowCounts(quick.rows, quick.in_period, quick.rows - quick.in_period, unassigned=quick.unassigned),
+                (), quick.results, quick.first, quick.last,
+            )  # fmt: skip
+        return self._decode_if_needed(job, lambda job: self._measure_carefully(job, resolve))
+
+    def _try_quickly(self, job: _Job) -> _Pass | None:
+        facts = scan_facts(job.table, job.columns, job.zone, careful=False)
+        try:
+            return _run_pass(job, facts.rows.rename({CODE: "_bad"}), ~pl.col("_bad"), ordered=True)
+        except pl.exceptions.ComputeError:  # a cell the reader cannot parse, or bytes that are not UTF-8
+            return None
+
+    def _has_repeated_keys(self, job: _Job) -> bool:
+        key = job.key
+        if not key:
+            return False
+        facts = scan_facts(job.table, key, job.zone, careful=False)
+        hashes = facts.rows.select(_key_hash(key)).collect(engine="streaming").to_series()
+        return hashes.n_unique() < len(hashes)
+
+    def _decode_if_needed(self, job: _Job, work: Callable[[_Job], _T]) -> _T:
+        """Do the work; decode the files again first where they turn out not to be UTF-8 after all."""
+        try:
+            return work(job)
+        except pl.exceptions.ComputeError as error:
+            if "utf-8" not in str(error).lower():
+                raise ProblemsFound([_unreadable(job.table, error)]) from error
+        files = tuple(
+            reread_as_text(file, job.table.format, self._workdir) if file.encoding == "utf-8" else file
+            for file in job.table.files
+        )
+        again = replace(job, table=replace(job.table, files=files))
+        try:
+            return work(again)
+        except pl.exceptions.ComputeError as error:
+            raise ProblemsFound([_unreadable(again.table, error)]) from error
+
+    def _measure_carefully(self, job: _Job, resolve: Resolve) -> SourceResult:
+        facts = scan_facts(job.table, job.columns, job.zone, careful=True)
+        rejections = _collect_rejections(job.table, facts)
+        rejected = sum(rejection.count for rejection in rejections)
+        valid, duplicates = self._valid_rows(job, facts, resolve)
+        passed = _run_pass(job, valid, pl.lit(True), ordered=False)
+        counts = RowCounts(
+            rows=passed.rows + rejected + duplicates, in_period=passed.in_period,
+            outside_period=passed.rows - passed.in_period, rejected=rejected, duplicates=duplicates,
+            unassigned=passed.unassigned,
+        )  # fmt: skip
+        return SourceResult(counts, rejections, passed.results, passed.first, passed.last)
+
+    def _valid_rows(self, job: _Job, facts: Facts, resolve: Resolve) -> tuple[pl.LazyFrame, int]:
+        """(accepted rows without duplicates and with agents by their ids, how many duplicates were left out)."""
+        valid = facts.rows.filter(pl.col(CODE).is_null())
+        agents = [name for name in job.agents if name in facts.columns]
+        names: set[str] = set()
+        for agent in agents:
+            names.update(valid.select(pl.col(agent).unique()).collect(engine="streaming").to_series().drop_nulls())
+        aliases = {name: canonical for name in sorted(names) if (canonical := resolve(name)) != name}
+        if aliases:
+            valid = valid.with_columns(pl.col(*agents).replace(list(aliases), list(aliases.values())))
+        losers = find_losers(job.table, valid, job.key, job.columns)
+        if losers is not None:
+            valid = valid.join(losers.lazy(), on=PLACE, how="anti")
+        return valid, 0 if losers is None else len(losers)
+
+    def read_facts(self, table: RawTable) -> list[dict[str, object]]:
+        """All valid rows, typed; see Engine."""
+        job = _Job(table, (), None, None)
+
+        def work(job: _Job) -> list[dict[str, object]]:
+            facts = scan_facts(job.table, job.columns, job.zone, careful=True)
+            valid, _ = self._valid_rows(job, facts, lambda name: name)
+            return valid.sort(PLACE).select(job.columns).collect().to_dicts()
+
+        return self._decode_if_needed(job, work)
+
+    def read_rows(
+        self, table: RawTable, aggregate: Aggregate, agent_id: str, period: Period, resolve: Resolve, calendar: Calendar
+    ) -> list[dict[str, str | None]]:
+        """The rows behind one agent's aggregate; see Engine."""
+        job = _Job(table, (aggregate,), period, calendar)
+
+        def work(job: _Job) -> list[dict[str, str | None]]:
+            facts = scan_facts(job.table, job.columns, job.zone, careful=True)
+            valid, _ = self._valid_rows(job, facts, resolve)
+            rows = job.add_derived(valid.filter(pl.col(aggregate.agent) == agent_id))
+            rows = rows.filter(in_period(table.contract, aggregate.at, span_of(aggregate, period)))
+            if aggregate.where:
+                rows = rows.filter(compile_sql(aggregate.where))
+            used = list(dict.fromkeys([*table.contract.key, aggregate.at, *sorted(names_in(aggregate))]))
+            shown = [name for name in used if name in job.columns or name in table.contract.derived]
+            frame = rows.with_columns(_counted(aggregate).alias("counted")).sort(aggregate.at, PLACE)
+            found = frame.select(PLACE, *shown, "counted").collect()
+            return [_shown_row(table, row, shown) for row in found.iter_rows(named=True)]
+
+        return self._decode_if_needed(job, work)
+
+    def read_rejected(self, table: RawTable) -> Iterator[RejectedRow]:
+        """Every rejected row with its cells; see Engine."""
+        job = _Job(table, (), None, None)
+
+        def work(job: _Job) -> list[RejectedRow]:
+            found = []
+            for index, file in enumerate(job.table.files):
+                rows, checks = scan_raw(job.table, index, job.columns, job.zone)
+                frame = rows.filter(pl.col(CODE).is_not_null()).sort(PLACE).collect(engine="streaming")
+                raw = [f"r{i}" for i in range(len(file.layout.columns))]
+                for row in frame.iter_rows(named=True):
+                    check = checks[row[CODE]]
+                    found.append(RejectedRow(
+                        file.shown, place_of(row[PLACE])[1], check.column, row.get(f"t:{check.column}"), check.code,
+                        tuple(row[name] for name in raw), file.layout.columns,
+                    ))  # fmt: skip
+            return found
+
+        return iter(self._decode_if_needed(job, work))
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One source with what is asked of it."""
+
+    table: RawTable
+    aggregates: tuple[Aggregate, ...]
+    period: Period | None
+    calendar: Calendar | None
+
+    @property
+    def zone(self) -> str:
+        return self.period.zone if self.period else self.table.zone
+
+    @property
+    def columns(self) -> list[str]:
+        """The stored columns to read, in the contract's order: all of them where nothing is asked for in particular."""
+        contract = self.table.contract
+        if self.period is None:
+            return [name for name in contract.columns if self.table.has(name)]
+        wanted = {name for name, column in contract.columns.items() if column.required} | set(contract.key)
+        for aggregate in self.aggregates:
+            wanted |= {aggregate.at, aggregate.agent} | contract.sources_of(names_in(aggregate))
+        return [name for name in contract.columns if name in wanted and self.table.has(name)]
+
+    @property
+    def key(self) -> list[str]:
+        """The key's columns, or none where the source lacks one of them."""
+        key = self.table.contract.key
+        return list(key) if all(self.table.has(name) for name in key) else []
+
+    @property
+    def agents(self) -> list[str]:
+        """The columns that name agents."""
+        if self.period is None:
+            return [name for name, column in self.table.contract.columns.items()
+                    if column.kind == "agent" and self.table.has(name)]
+        return list(dict.fromkeys(aggregate.agent for aggregate in self.aggregates))
+
+    def add_derived(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The rows with the derived columns that the aggregates name."""
+        assert self.period is not None
+        names = set().union(*(names_in(aggregate) for aggregate in self.aggregates)) & set(self.table.contract.derived)
+        needs_calendar = any(name.endswith("workdays") for name in names)
+        calendar = self.calendar() if needs_calendar and self.calendar else None
+        return rows.with_columns(derived_columns(names, self.period, calendar)) if names else rows
+
+
+def _run_pass(job: _Job, rows: pl.LazyFrame, valid: pl.Expr, ordered: bool) -> _Pass:
+    """One pass over a source: the totals, and one group-by per agent column, sharing one scan."""
+    contract, period = job.table.contract, job.period
+    spans: dict[tuple[str, int | None], str] = {}
+    at = contract.at if contract.at in job.columns else None
+    flags = [valid.alias("_valid")]
+    if period is not None:
+        rows = job.add_derived(rows)
+        for aggregate in job.aggregates:
+            span = (aggregate.at, aggregate.window_days)
+            if span not in spans:
+                spans[span] = f"_span{len(spans)}"
+                flags.append(in_period(contract, aggregate.at, span_of(aggregate, period)).fill_null(False).alias(spans[span]))
+        if not spans and at is not None:
+            spans[at, None] = "_span0"
+            flags.append(in_period(contract, at, period).fill_null(False).alias("_span0"))
+    inside = pl.any_horizontal(*spans.values()) if spans else pl.lit(True)
+    rows = rows.with_columns(flags).with_columns((pl.col("_valid") & inside).alias(IN_PERIOD))
+    key = job.key
+    totals = [
+        pl.len().alias("rows"), pl.col("_valid").sum().alias("valid"), pl.col(IN_PERIOD).sum().alias("in"),
+        (pl.col(at).min() if at else pl.lit(None)).alias("first"), (pl.col(at).max() if at else pl.lit(None)).alias("last"),
+    ]  # fmt: skip
+    if ordered and len(key) == 1:
+        # Keys that rise from row to row cannot repeat; exports are nearly always in that order.
+        totals.append((pl.col(key[0]) > pl.col(key[0]).shift(1)).all().alias("ordered"))
+    for agent in job.agents:
+        if agent in job.columns:
+            totals.append((pl.col(IN_PERIOD) & pl.col(agent).is_null()).sum().alias(f"nobody:{agent}"))
+    inner = rows.filter(IN_PERIOD)
+    plans: list[tuple[str, AggregatePlan]] = []
+    sinks = [rows.select(totals)]
+    for agent in job.agents:
+        mine = [aggregate for aggregate in job.aggregates if aggregate.agent == agent]
+        masks, extra = _masks(mine, spans)
+        masked = inner.with_columns(extra)
+        plan = AggregatePlan(mine, masks, masked.collect_schema())
+        plans.append((agent, plan))
+        sinks.append(masked.group_by(agent).agg(plan.expressions or [pl.len().alias("n")]))
+    frames = pl.collect_all(sinks, engine="streaming")
+    total = frames[0].row(0, named=True)
+    results: dict[Aggregate, dict[str, AggregateResult]] = {}
+    names: set[str] = set()
+    for (agent, plan), frame in zip(plans, frames[1:], strict=True):
+        results |= plan.results(frame, agent)
+        names.update(frame[agent].drop_nulls())
+    return _Pass(
+        results, frozenset(names), rows=total["rows"], rejected=total["rows"] - total["valid"],
+        in_period=total["in"], unassigned=max((total[k] for k in total if k.startswith("nobody:")), default=0),
+        first=total["first"], last=total["last"], keys_ordered=total.get("ordered", not key) is not False,
+    )  # fmt: skip
+
+
+def _masks(
+    aggregates: Sequence[Aggregate], spans: Mapping[tuple[str, int | None], str]
+) -> tuple[dict[Aggregate, str | None], list[pl.Expr]]:
+    """Which rows inside each aggregate sees: (aggregate → boolean column or None for all, the columns to add)."""
+    columns: dict[tuple[str | None, str | None], str] = {}
+    masks: dict[Aggregate, str | None] = {}
+    added: list[pl.Expr] = []
+    for aggregate in aggregates:
+        span = spans[aggregate.at, aggregate.window_days] if len(spans) > 1 else None
+        wanted = (span, aggregate.where)
+        if wanted == (None, None):
+            masks[aggregate] = None
+            continue
+        if wanted not in columns:
+            columns[wanted] = f"_mask{len(columns)}"
+            parts = [pl.col(span)] if span else []
+            parts += [compile_sql(aggregate.where)] if aggregate.where else []
+            added.append(pl.all_horizontal(*parts).fill_null(False).alias(columns[wanted]))
+        masks[aggregate] = columns[wanted]
+    return masks, added
+
+
+def _collect_rejections(table: RawTable, facts: Facts) -> tuple[Rejection, ...]:
+    """Rejected rows counted by check, with the first few places and values."""
+    bad = facts.rows.filter(pl.col(CODE).is_not_null())
+    by_code = bad.group_by(CODE).agg(pl.len().alias("count"), pl.col(PLACE).sort().head(_SAMPLES)).sort(CODE).collect(engine="streaming")
+    places = [place for row in by_code[PLACE].to_list() for place in row]
+    texts = [name for name in facts.rows.collect_schema().names() if name.startswith("t:")]
+    examples = {}
+    if places:
+        frame = bad.filter(pl.col(PLACE).is_in(places)).select(PLACE, *texts).collect(engine="streaming")
+        examples = {row[PLACE]: row for row in frame.iter_rows(named=True)}
+    found = []
+    for row in by_code.iter_rows(named=True):
+        check = facts.checks[row[CODE]]
+        samples = tuple(
+            (table.files[place_of(place)[0]].shown, place_of(place)[1], examples[place].get(f"t:{check.column}"))
+            for place in row[PLACE]
+        )
+        found.append(Rejection(check.code, check.column, row["count"], samples))
+    return tuple(found)
+
+
+def _key_hash(key: Sequence[str]) -> pl.Expr:
+    """One number per key; equal keys give equal numbers, and a second look tells chance collisions apart."""
+    return pl.col(key[0]).hash() if len(key) == 1 else pl.struct(key).hash()
+
+
+def _counted(aggregate: Aggregate) -> pl.Expr:
+    """hit, miss or empty for a rate's rows; for other kinds whether the row carried a value."""
+    if aggregate.value is None:
+        return pl.lit("hit")
+    value = compile_sql(aggregate.value)
+    if aggregate.kind == "rate":
+        over = compile_sql(aggregate.over) if aggregate.over else value.is_not_null()
+        return pl.when(over.fill_null(False)).then(
+            pl.when(value.fill_null(False)).then(pl.lit("hit")).otherwise(pl.lit("miss"))
+        )
+    return pl.when(value.is_not_null()).then(pl.lit("hit"))
+
+
+def _shown_row(table: RawTable, row: dict[str, Any], shown: Sequence[str]) -> dict[str, str | None]:
+    file, line = place_of(row[PLACE])
+    cells = {name: None if row[name] is None else _shown_cell(row[name]) for name in shown}
+    return {"file": table.files[file].shown, "row": str(line), **cells, "counted": row["counted"]}
+
+
+def _shown_cell(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def _unreadable(table: RawTable, error: Exception) -> Problem:
+    return Problem(
+        "data-unreadable", "this file cannot be read as a table: a quotation mark opens and never closes, or the rows are cut",
+        Location(", ".join(file.shown for file in table.files)), hint="open it in a text editor near its end, or export it again",
+    )  # fmt: skip

@@ -1,0 +1,240 @@
+"""Raw text columns → facts: typed rows, each with the reason it was set aside, if any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import polars as pl
+
+from csperf.engines.polars_cells import (
+    DAY_FORMS,
+    EARLIEST,
+    LATEST,
+    TIME_FORMS,
+    clean_text,
+    parse_text,
+)
+from csperf.exports.format_file import ColumnRule
+from csperf.exports.layout import normalise
+from csperf.exports.reader import RawFile, RawTable
+from csperf.tables.contract import Column
+
+OVERFLOW = "_overflow"
+ROW, CODE = "_row", "_code"
+PLACE = "_place"
+VERSION = "_version"
+_FILE_SPAN = 1 << 40
+_DAMAGED_ID = r"^\d(\.\d+)?[eE]\+\d+$"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A named condition that a row must not meet; `column` is what to show of the row."""
+
+    code: str
+    column: str
+    fails: pl.Expr
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A source as lazy typed rows. `checks[i]` is what CODE i stands for; CODE is null in valid rows.
+
+    The quick reading lets the CSV reader parse numbers; there CODE is only true or false. The careful
+    reading also gives PLACE (file and row), VERSION, and each cell's cleaned text as `t:<column>`.
+    """
+
+    rows: pl.LazyFrame
+    checks: tuple[Check, ...]
+    columns: frozenset[str]
+
+
+def scan_facts(table: RawTable, names: Sequence[str], to_zone: str, careful: bool) -> Facts:
+    """The canonical columns `names` of all files of a source, typed and checked."""
+    present = [name for name in names if table.has(name)]
+    checks = _build_checks(table, present, careful)
+    files = [_scan_file(table, file, index, present, checks, to_zone, careful) for index, file in enumerate(table.files)]
+    return Facts(pl.concat(files, how="vertical_relaxed"), checks, frozenset(present))
+
+
+def place_of(place: int) -> tuple[int, int]:
+    """(file index, row) of a PLACE."""
+    return divmod(place, _FILE_SPAN)
+
+
+def scan_raw(table: RawTable, index: int, names: Sequence[str], to_zone: str) -> tuple[pl.LazyFrame, tuple[Check, ...]]:
+    """One file with its raw cells (r0, r1, …) beside CODE and PLACE; for writing rejected rows out."""
+    present = [name for name in names if table.has(name)]
+    checks = _build_checks(table, present, careful=True)
+    file = table.files[index]
+    raw = [f"r{i}" for i in range(len(file.layout.columns))]
+    return _scan_file(table, file, index, present, checks, to_zone, careful=True, keep=raw), checks
+
+
+def _scan_file(
+    table: RawTable, file: RawFile, index: int, names: Sequence[str], checks: Sequence[Check], to_zone: str,
+    careful: bool, keep: Sequence[str] = (),
+) -> pl.LazyFrame:  # fmt: skip
+    contract, format_ = table.contract, table.format
+    raw_names = [f"r{i}" for i in range(len(file.layout.columns))]
+    by_column = dict(zip(file.layout.columns, raw_names, strict=True))
+    native: dict[str, pl.DataType] = {}
+    if not careful:
+        for name in names:
+            dtype = _native_type(table, file, name)
+            if dtype is not None:
+                native[by_column[file.origins[name][0]]] = dtype
+    schema: dict[str, pl.DataType] = {raw: native.get(raw, pl.String()) for raw in raw_names}
+    rows = pl.scan_csv(
+        file.text, has_header=False, skip_lines=file.layout.skip_lines, schema=schema | {OVERFLOW: pl.String()},
+        separator=file.layout.separator, row_index_name=ROW if careful else None,
+        missing_columns="insert", extra_columns="ignore", truncate_ragged_lines=True, glob=False,
+    )  # fmt: skip
+    if careful:
+        place = index * _FILE_SPAN + file.layout.header_row + 1 + pl.col(ROW).cast(pl.Int64)
+        rows = rows.filter(~pl.all_horizontal(pl.col(*raw_names, OVERFLOW).is_null())).with_columns(place.alias(PLACE))
+    if format_.drop_rows:
+        wanted = normalise(format_.drop_rows.column)
+        dropped = next((raw for column, raw in by_column.items() if normalise(column) == wanted), None)
+        if dropped:
+            cell = pl.col(dropped).str.strip_chars()
+            rows = rows.filter(cell.is_null() | ~cell.is_in(format_.drop_rows.in_))
+    texts, typed = [], []
+    for name in names:
+        column = contract.columns[name]
+        rule = format_.columns.get(name) or ColumnRule.model_validate({"from": [name]})
+        origin = file.origins.get(name)
+        if rule.value is not None:
+            raw: pl.Expr = pl.lit(rule.value, pl.String)
+        elif origin is None:
+            raw = pl.lit(None, pl.String)
+        else:
+            raw_columns = [by_column[part] for part in origin]
+            if raw_columns[0] in native:
+                typed.append(pl.col(raw_columns[0]).alias(name))
+                continue
+            raw = pl.col(raw_columns[0]) if len(raw_columns) == 1 else pl.concat_str(raw_columns, separator=" ")
+        texts.append(clean_text(raw, rule, format_.missing, careful).alias(f"t:{name}"))
+        forms = _forms(rule, column, file, careful)
+        parsed = parse_text(pl.col(f"t:{name}"), column, rule, forms, table.zone, to_zone, careful)
+        typed.append(parsed.alias(name))
+    rows = rows.with_columns(texts).with_columns(typed) if texts else rows.with_columns(typed)
+    failing = [check.fails.fill_null(False) for check in checks]
+    if careful:
+        # The first check that fails names the reason.
+        code = reduce(
+            lambda later, pair: pl.when(pair[1]).then(pl.lit(pair[0], pl.Int32)).otherwise(later),
+            reversed(list(enumerate(failing))), pl.lit(None, pl.Int32),
+        )  # fmt: skip
+        version = _version(table, file, by_column, to_zone).alias(VERSION)
+        return rows.select(*names, code.alias(CODE), PLACE, version, *(f"t:{name}" for name in names), *keep)
+    return rows.select(*names, pl.any_horizontal(failing).alias(CODE))
+
+
+def _version(table: RawTable, file: RawFile, by_column: dict[str, str], to_zone: str) -> pl.Expr:
+    """A whole number that grows with each version of a row; null where the file has none."""
+    contract, format_ = table.contract, table.format
+    if format_.version:
+        columns = {normalise(column): raw for column, raw in by_column.items()}
+        raw = columns.get(normalise(format_.version))
+        return pl.col(raw).str.strip_chars().cast(pl.Int64, strict=False) if raw else pl.lit(None, pl.Int64)
+    origin = file.origins.get(contract.version or "")
+    if contract.version is None or origin is None or len(origin) > 1:
+        return pl.lit(None, pl.Int64)
+    rule, column = format_.columns[contract.version], contract.columns[contract.version]
+    text = clean_text(pl.col(by_column[origin[0]]), rule, format_.missing, careful=True)
+    forms = _forms(rule, column, file, careful=True)
+    return parse_text(text, column, rule, forms, table.zone, to_zone, careful=True).dt.epoch("us")
+
+
+def _native_type(table: RawTable, file: RawFile, name: str) -> pl.DataType | None:
+    """The type the CSV reader may parse itself: numbers and flags that the format file leaves alone."""
+    rule, column, origin = table.format.columns.get(name), table.contract.columns[name], file.origins.get(name)
+    if origin is None or rule is None or len(origin) != 1 or table.format.missing:
+        return None
+    if any((rule.map, rule.percent, rule.duration, rule.missing)) or rule.unit not in (None, "s"):
+        return None
+    if column.kind == "flag":
+        return pl.Boolean()
+    if column.kind == "integer":
+        return pl.Int64()
+    if column.kind in ("number", "seconds", "share"):
+        cells = _peek(file, origin[0])
+        return pl.Int64() if cells and all(re.fullmatch(r"\s*[+-]?\d+", cell) for cell in cells) else pl.Float64()
+    return None
+
+
+def _forms(rule: ColumnRule, column: Column, file: RawFile, careful: bool) -> tuple[str, ...]:
+    """The time forms to try: the declared ones, or in a quick reading the first that fits the head of the file."""
+    if column.kind not in ("time", "day"):
+        return ()
+    if rule.date:
+        return tuple(rule.date)
+    known = TIME_FORMS + DAY_FORMS if column.kind == "time" else DAY_FORMS + TIME_FORMS
+    if careful:
+        return known
+    cells = _peek(file, *file.origins.get(column.name, ()))
+    if not cells:
+        return known[:1]
+    return (next((form for form in known if _fits(cells[0], form)), known[0]),)
+
+
+def _fits(cell: str, form: str) -> bool:
+    parsed = pl.Series([cell]).str.to_datetime(form, strict=False, cache=False) if "%H" in form else pl.Series(
+        [cell]).str.to_date(form, strict=False, cache=False)
+    return parsed.null_count() == 0
+
+
+def _peek(file: RawFile, *columns: str) -> list[str]:
+    """The head's cells of a column (or of several, joined by a space), without the empty ones."""
+    positions = [file.layout.columns.index(column) for column in columns]
+    rows = [row for row in file.layout.peek if all(position < len(row) for position in positions)]
+    return [cell for row in rows if (cell := " ".join(row[position] for position in positions)).strip()]
+
+
+def _build_checks(table: RawTable, names: Sequence[str], careful: bool) -> tuple[Check, ...]:
+    """Every check on the columns that are read, in the order in which they name a reason."""
+    checks = [Check("data-too-many-cells", OVERFLOW, pl.col(OVERFLOW).is_not_null())]
+    native = set() if careful else {
+        name for name in names if all(_native_type(table, file, name) is not None for file in table.files)
+    }
+    for name in names:
+        column = table.contract.columns[name]
+        value, text = pl.col(name), pl.col(f"t:{name}")
+        if name not in native and column.kind not in ("id", "agent", "text", "category"):
+            checks.append(Check(_UNREADABLE[column.kind], name, value.is_null() & text.is_not_null()))
+        if column.required:
+            checks.append(Check("data-missing-value", name, value.is_null()))
+        if column.words:
+            checks.append(Check("data-unknown-word", name, ~value.is_in(column.words)))
+        if column.low is not None or column.high is not None:
+            checks.append(Check("data-out-of-range", name, _outside(value, column)))
+        if column.kind == "id":
+            damaged = text.str.contains(_DAMAGED_ID) if careful else text.str.contains("E+", literal=True)
+            checks.append(Check("data-damaged-id", name, damaged))
+        if column.kind == "time":
+            checks.append(Check("data-impossible-time", name, ~value.dt.date().is_between(EARLIEST, LATEST)))
+        if column.kind == "day":
+            checks.append(Check("data-impossible-time", name, ~value.is_between(EARLIEST, LATEST)))
+    for rule, condition in table.contract.rules.items():
+        expression = pl.sql_expr(condition)
+        used = expression.meta.root_names()
+        if set(used) <= set(names):
+            checks.append(Check(f"data-{rule}", used[0], expression))
+    return tuple(checks)
+
+
+_UNREADABLE = {
+    "integer": "data-bad-number", "number": "data-bad-number", "share": "data-bad-number",
+    "seconds": "data-bad-duration", "flag": "data-bad-flag", "time": "data-bad-time", "day": "data-bad-time",
+}  # fmt: skip
+
+
+def _outside(value: pl.Expr, column: Column) -> pl.Expr:
+    low = value < column.low if column.low is not None else pl.lit(False)
+    high = value > column.high if column.high is not None else pl.lit(False)
+    finite = ~value.is_finite() if column.kind in ("number", "seconds", "share") else pl.lit(False)
+    return low | high | finite

@@ -1,0 +1,74 @@
+"""Periods as half-open spans of instants, cut at midnight in a zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Period:
+    """All instants from `start` up to but without `end`; both are midnights in `zone`."""
+
+    label: str
+    start: dt.datetime
+    end: dt.datetime
+    zone: str
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first day inside."""
+        return self.start.date()
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day inside."""
+        return self.end.date() - dt.timedelta(days=1)
+
+    def window(self, days: int) -> Period:
+        """The `days` days that end where this period ends."""
+        return period_of_days(f"{self.label} −{days}d", self.end.date() - dt.timedelta(days=days), self.end.date(), self.zone)
+
+
+def period_of_days(label: str, first: dt.date, after: dt.date, zone: str) -> Period:
+    """The days from `first` up to but without `after`."""
+    tz = ZoneInfo(zone)
+    start, end = (dt.datetime.combine(day, dt.time(), tz) for day in (first, after))
+    return Period(label, start, end, zone)
+
+
+def parse_month(text: str, zone: str, today: dt.date) -> Period:
+    """`2025-06`, or `last`: the last complete month before `today`. Raises ValueError for anything else."""
+    if text == "last":
+        last = today.replace(day=1) - dt.timedelta(days=1)
+        year, month = last.year, last.month
+    else:
+        found = re.fullmatch(r"(\d{4})-(\d{1,2})", text.strip())
+        if not found or not 1 <= int(found[2]) <= 12 or not 1 <= int(found[1]) < 9999:
+            raise ValueError(f'"{text}" is not a month; write it like 2025-06, or last for the last complete month')
+        year, month = int(found[1]), int(found[2])
+    return period_of_days(f"{year:04}-{month:02}", dt.date(year, month, 1), _month_after(year, month, 1), zone)
+
+
+def parse_quarter(text: str, zone: str) -> Period:
+    """`2025Q2`. Raises ValueError for anything else."""
+    found = re.fullmatch(r"(\d{4})-?[Qq]([1-4])", text.strip())
+    if not found or not 1 <= int(found[1]) < 9999:
+        raise ValueError(f'"{text}" is not a quarter; write it like 2025Q2')
+    year, month = int(found[1]), 3 * int(found[2]) - 2
+    return period_of_days(f"{year:04}Q{found[2]}", dt.date(year, month, 1), _month_after(year, month, 3), zone)
+
+
+def parse_year(text: str, zone: str) -> Period:
+    """`2025`. Raises ValueError for anything else."""
+    if not re.fullmatch(r"\d{4}", text.strip()) or not 1 <= int(text) < 9999:
+        raise ValueError(f'"{text}" is not a year; write it like 2025')
+    year = int(text)
+    return period_of_days(f"{year:04}", dt.date(year, 1, 1), dt.date(year + 1, 1, 1), zone)
+
+
+def _month_after(year: int, month: int, months: int) -> dt.date:
+    count = year * 12 + month - 1 + months
+    return dt.date(count // 12, count % 12 + 1, 1)

@@ -1,0 +1,63 @@
+"""The score table as CSV: one row per agent, English column names that do not change."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+
+from csperf.render.numbers import plain_number
+from csperf.scoring.cards import Scorecard, ScoreTable
+from csperf.scoring.figures import format_points
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render_csv(table: ScoreTable, *, bom: bool = False) -> str:
+    """Header and one row per agent, lines ended by `\\n`; `bom` for files that Excel will open."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(_columns(table))
+    for card in table.cards:
+        writer.writerow(_cells(table, card))
+    return ("\ufeff" if bom else "") + buffer.getvalue()
+
+
+def neutralise(text: str) -> str:
+    """Text that a spreadsheet will not run as a formula: a quote mark before a dangerous first character."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _columns(table: ScoreTable) -> list[str]:
+    fixed = ["period", "agent_id", "name", "team", "score", "grade", "rank", "coverage"]
+    dimensions = [f"{name}_points" for name in table.dimension_titles]
+    indicators = [
+        f"{name}_{part}" for name in table.indicator_titles for part in ("value", "points", "sample_size")
+    ]
+    return fixed + dimensions + indicators
+
+
+def _cells(table: ScoreTable, card: Scorecard) -> list[str]:
+    agent = card.agent
+    cells = [
+        neutralise(table.label),
+        neutralise(agent.agent_id),
+        neutralise(agent.name or ""),
+        neutralise(agent.team or ""),
+        _points(card.score),
+        card.grade or "",
+        "" if card.rank is None else str(card.rank),
+        f"{plain_number(card.coverage):f}",
+    ]
+    dimensions = {dimension.name: dimension for dimension in card.dimensions}
+    cells += [_points(dimensions[name].points) for name in table.dimension_titles]
+    indicators = {indicator.name: indicator for indicator in card.indicators}
+    for name in table.indicator_titles:
+        indicator = indicators[name]
+        value = "" if indicator.value is None else f"{plain_number(indicator.value):f}"
+        cells += [value, _points(indicator.points), str(indicator.sample_size)]
+    return cells
+
+
+def _points(points: Decimal | None) -> str:
+    return "" if points is None else format_points(points)

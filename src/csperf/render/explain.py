@@ -1,0 +1,202 @@
+"""One agent's scorecard, so that every point can be recomputed with pencil and paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from rich.cells import cell_len
+from rich.console import RenderableType
+from rich.text import Text
+
+from csperf.render.json import agent_record, period_record, rubric_record, write_json
+from csperf.render.numbers import plain_number
+from csperf.render.table import grade_style, grade_title
+from csperf.render.terminal import NOTHING, Column, build_grid, clean, fit_columns, indent, print_text, wrap
+from csperf.render.words import agent_label, label, say, title_of, titled
+from csperf.scoring.cards import DimensionScore, IndicatorScore, Scorecard, ScoreTable
+from csperf.scoring.figures import format_number, format_points, format_share, format_value
+
+SCHEMA = "csperf/explain/v1"
+_ROW_HEADS = {"file", "row", "key", "time", "counted"}
+
+
+def render_explain(
+    table: ScoreTable,
+    card: Scorecard,
+    lang: str,
+    width: int = 80,
+    color: bool = False,
+    indicator: str | None = None,
+) -> str:
+    """Who, when and what came out; then each indicator from its numbers to its points, and the sums.
+
+    With `indicator` only that one is shown, and no sums. Lines have at most `width` cells.
+    """
+    parts: list[RenderableType] = list(_head_lines(table, card, lang, width))
+    for dimension in card.dimensions:
+        lines = [
+            line
+            for line in card.indicators
+            if line.dimension == dimension.name and indicator in (None, line.name)
+        ]
+        if not lines:
+            continue
+        parts.append("")
+        title = title_of(table.dimension_titles.get(dimension.name), lang, dimension.name)
+        parts.append(_spread(title, _points_of(dimension, lang), width, "bold cyan"))
+        for line in lines:
+            parts += ["", *_indicator_lines(table, line, lang, width)]
+        if indicator is None and len(lines) > 1 and dimension.points is not None:
+            scored = [line.points for line in lines if line.points is not None]
+            parts += ["", *indent(_sum_text(title, scored, dimension.points, lang), width, "  ")]
+    if indicator is None:
+        parts += _total_lines(card, lang, width)
+    return print_text(parts, color)
+
+
+def render_explain_json(table: ScoreTable, card: Scorecard, lang: str, indicator: str | None = None) -> str:
+    """The agent's object of the score JSON, with period, rubric and the `steps` of each indicator."""
+    record = agent_record(card, lang, steps=True)
+    if indicator is not None:
+        record["indicators"] = [line for line in record["indicators"] if line["name"] == indicator]
+    document = {
+        "schema": SCHEMA,
+        "period": period_record(table),
+        "rubric": rubric_record(table),
+        "agent": record,
+    }
+    return write_json(document) + "\n"
+
+
+def render_rows(
+    rows: Sequence[Mapping[str, str | None]],
+    columns: Sequence[str],
+    lang: str,
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """The rows behind an indicator as a grid of `columns`; those that do not fit are left out and named.
+
+    The key, the row number and what a row was counted as (`hit`, `miss`) always stand.
+    """
+    if not rows:
+        return label("no-rows", lang) + "\n"
+    grid = [_row_column(rows, name, lang) for name in columns]
+    shown, left_out = fit_columns(grid, width)
+    parts: list[RenderableType] = [build_grid(shown)]
+    if left_out:
+        names = label("list-comma", lang).join(column.heading[0] for column in left_out)
+        parts += [
+            "",
+            *(Text(line, style="dim") for line in wrap(label("left-out", lang, columns=names), width)),
+        ]
+    return print_text(parts, color)
+
+
+def _head_lines(table: ScoreTable, card: Scorecard, lang: str, width: int) -> Iterator[Text]:
+    who = [agent_label(card.agent, lang), card.agent.team, table.label, table.zone]
+    for line in wrap(clean(" · ".join(part for part in who if part)), width):
+        yield Text(line, style="bold")
+    rubric = label(
+        "card-rubric",
+        lang,
+        title=title_of(table.rubric_title, lang, table.rubric_name),
+        name=table.rubric_name,
+        version=table.rubric_version,
+    )
+    season = [label("season-is", lang, season=table.season)] if table.season else []
+    for line in wrap(" · ".join([rubric, *season]), width):
+        yield Text(line)
+    for line in wrap(" · ".join(_results(table, card, lang)), width):
+        yield Text(line, style=grade_style(table, card.grade))
+    for note in card.notes:
+        for line in wrap(say(note, lang), width):
+            yield Text(line)
+
+
+def _results(table: ScoreTable, card: Scorecard, lang: str) -> Iterator[str]:
+    """Score, grade, rank and coverage, each where there is one."""
+    if card.score is None:
+        yield label("card-no-score", lang)
+    else:
+        yield label("card-score", lang, score=format_points(card.score))
+    if card.grade is not None:
+        yield label("card-grade", lang, grade=grade_title(table, card.grade, lang))
+    if card.rank is not None:
+        ranked = sum(other.rank is not None for other in table.cards)
+        yield label("card-rank", lang, rank=card.rank, count=ranked)
+    yield label("card-coverage", lang, coverage=format_share(Fraction(card.coverage)))
+
+
+def _indicator_lines(table: ScoreTable, line: IndicatorScore, lang: str, width: int) -> Iterator[Text]:
+    title = title_of(table.indicator_titles.get(line.name), lang, line.name)
+    yield _spread(f"  {titled(title, line.name, lang)}", _points_of(line, lang), width, "bold")
+    for text in indent(" · ".join(_facts(line, lang)), width, "    "):
+        yield Text(text)
+    for reason in line.reason:
+        for text in indent(say(reason, lang), width, "    "):
+            yield Text(text)
+    for number, step in enumerate(line.steps, start=1):
+        for text in indent(say(step, lang), width, f"    {number}. "):
+            yield Text(text)
+
+
+def _facts(line: IndicatorScore, lang: str) -> Iterator[str]:
+    """Sample size and weight; value and target as well where no steps show them."""
+    if not line.steps:
+        yield (
+            label("card-value", lang, value=_value_text(line))
+            if line.value is not None
+            else label("card-no-value", lang)
+        )
+    yield label("card-sample-size", lang, sample_size=line.sample_size)
+    if not line.steps and line.target is not None:
+        yield label("card-target", lang, target=line.target)
+    yield label("card-weight", lang, weight=f"{plain_number(line.weight):f}")
+
+
+def _value_text(line: IndicatorScore) -> str:
+    """The value, after the division it comes from where there is one."""
+    shown = format_value(line.value, line.unit)
+    if line.numerator is None or line.denominator is None:
+        return shown
+    return f"{format_number(line.numerator)} ÷ {format_number(line.denominator)} = {shown}"
+
+
+def _points_of(part: DimensionScore | IndicatorScore, lang: str) -> str:
+    if part.points is None:
+        return label("card-not-scored", lang)
+    return label(
+        "card-points", lang, points=format_points(part.points), max_points=format_points(part.max_points)
+    )
+
+
+def _total_lines(card: Scorecard, lang: str, width: int) -> list[RenderableType]:
+    points = [dimension.points for dimension in card.dimensions if dimension.points is not None]
+    if card.score is None or not points:
+        return []
+    total = _sum_text(label("head-total", lang), points, card.score, lang)
+    return ["", *(Text(line, style="bold") for line in wrap(total, width))]
+
+
+def _sum_text(title: str, points: Sequence[Decimal], total: Decimal, lang: str) -> str:
+    """An addition as it is done on paper: `Performance: 26.00 + 15.00 = 41.00`."""
+    addition = " + ".join(map(format_points, points))
+    return label("sum", lang, title=title, sum=f"{addition} = {format_points(total)}")
+
+
+def _spread(left: str, right: str, width: int, style: str) -> Text:
+    """Two texts on one line, the second at the right edge; where there is no room, right after the first."""
+    gap = max(width - cell_len(left) - cell_len(right), 2)
+    return Text(left + " " * gap + right, style=style)
+
+
+def _row_column(rows: Sequence[Mapping[str, str | None]], name: str, lang: str) -> Column:
+    cells = [clean(row.get(name) or NOTHING) for row in rows]
+    if name == "counted":
+        cells = [label(f"counted-{cell}", lang) if cell in {"hit", "miss"} else cell for cell in cells]
+    heading = label(f"head-{name}", lang) if name in _ROW_HEADS else name
+    importance = 0 if name in {"row", "key", "counted"} else 2 if name == "file" else 1
+    return Column(name, (heading,), cells, importance, right=name == "row")

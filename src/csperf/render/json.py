@@ -1,0 +1,139 @@
+"""The score table as one JSON object; `score.schema.json` beside this file says its shape.
+
+Numbers are written digit by digit, never through a float. Scores, points and coverage always have a
+decimal point (86.0, 26.25); what the rubric says and what was measured has one where it needs one
+(weight 30, value 0.88), with at most six decimals.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from csperf.render.numbers import plain_number, result_number
+from csperf.render.words import label, say
+from csperf.scoring.cards import IndicatorScore, Scorecard, ScoreTable, SourceCounts, Words
+
+SCHEMA = "csperf/score/v1"
+
+
+def render_json(table: ScoreTable, lang: str) -> str:
+    """One indented JSON object with a newline at its end; reasons, notes and warnings in `lang`."""
+    document = {
+        "schema": SCHEMA,
+        "period": period_record(table),
+        "rubric": rubric_record(table),
+        "sources": [_source_record(source) for source in table.sources],
+        "agents": [agent_record(card, lang) for card in table.cards],
+        "warnings": _say_all(table.warnings, lang),
+    }
+    return write_json(document) + "\n"
+
+
+def period_record(table: ScoreTable) -> dict[str, Any]:
+    """The `period` object."""
+    return {"label": table.label, "start": table.start, "end": table.end, "zone": table.zone}
+
+
+def rubric_record(table: ScoreTable) -> dict[str, Any]:
+    """The `rubric` object."""
+    return {
+        "name": table.rubric_name,
+        "version": table.rubric_version,
+        "sha256": table.rubric_sha256,
+        "season": table.season,
+    }
+
+
+def agent_record(card: Scorecard, lang: str, steps: bool = False) -> dict[str, Any]:
+    """One entry of `agents`; with `steps`, each indicator also tells how its points came about."""
+    return {
+        "agent_id": card.agent.agent_id,
+        "name": card.agent.name,
+        "team": card.agent.team,
+        "score": _score(card.score),
+        "grade": card.grade,
+        "rank": card.rank,
+        "coverage": _score(card.coverage),
+        "dimensions": [
+            {
+                "name": dimension.name,
+                "weight": plain_number(dimension.weight),
+                "max_points": plain_number(dimension.max_points),
+                "points": _score(dimension.points),
+            }
+            for dimension in card.dimensions
+        ],
+        "indicators": [
+            _indicator_record(indicator, lang) | ({"steps": _say_all(indicator.steps, lang)} if steps else {})
+            for indicator in card.indicators
+        ],
+        "notes": _say_all(card.notes, lang),
+    }
+
+
+def write_json(value: Any, indent: str = "  ", level: str = "\n") -> str:
+    """JSON text with every Decimal written as its own digits; an empty `level` puts all on one line."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if not isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    inner = level + indent if level else ""
+    if isinstance(value, dict):
+        opening, closing = "{", "}"
+        items = [
+            f"{json.dumps(key, ensure_ascii=False)}: {write_json(item, indent, inner)}"
+            for key, item in value.items()
+        ]
+    else:
+        opening, closing = "[", "]"
+        items = [write_json(item, indent, inner) for item in value]
+    if not items:
+        return opening + closing
+    return opening + inner + ("," + (inner or " ")).join(items) + level + closing
+
+
+def _indicator_record(indicator: IndicatorScore, lang: str) -> dict[str, Any]:
+    return {
+        "name": indicator.name,
+        "dimension": indicator.dimension,
+        "unit": indicator.unit,
+        "value": _plain(indicator.value),
+        "numerator": _plain(indicator.numerator),
+        "denominator": _plain(indicator.denominator),
+        "sample_size": indicator.sample_size,
+        "target": indicator.target,
+        "weight": plain_number(indicator.weight),
+        "max_points": plain_number(indicator.max_points),
+        "points": _score(indicator.points),
+        "status": indicator.status,
+        "policy": indicator.policy,
+        "reason": label("list-semicolon", lang).join(_say_all(indicator.reason, lang)),
+    }
+
+
+def _source_record(source: SourceCounts) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "files": [{"path": file.path, "sha256": file.sha256} for file in source.files],
+        "rows": source.rows,
+        "in_period": source.in_period,
+        "outside_period": source.outside_period,
+        "rejected": source.rejected,
+        "duplicates": source.duplicates,
+    }
+
+
+def _say_all(sentences: Sequence[Words], lang: str) -> list[str]:
+    return [say(words, lang) for words in sentences]
+
+
+def _plain(value: Fraction | None) -> Decimal | None:
+    return None if value is None else plain_number(value)
+
+
+def _score(value: Decimal | None) -> Decimal | None:
+    return None if value is None else result_number(value)

@@ -1,0 +1,103 @@
+"""The score table as Markdown, for a wiki or a ticket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from csperf.render.words import agent_label, label, say, title_of
+from csperf.scoring.cards import Scorecard, ScoreTable
+from csperf.scoring.figures import format_points, format_share
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
+
+
+def render_md(table: ScoreTable, lang: str) -> str:
+    """Heading, scheme, a table with all points, the notes and where the rows went."""
+    title = title_of(table.rubric_title, lang, table.rubric_name)
+    blocks = [
+        [f"# {escape_md(title)} · {escape_md(table.label)}"],
+        [
+            label(
+                "rubric-id", lang, name=escape_md(table.rubric_name), version=escape_md(table.rubric_version)
+            )
+            + f" · {escape_md(table.zone)}"
+        ],
+        md_table(*_score_rows(table, lang)),
+        _note_lines(table, lang),
+        md_table(*_source_rows(table, lang)) if table.sources else [],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def md_table(headings: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table of escaped cells; each heading says whether its column is aligned to the right."""
+    lines = [
+        [heading for heading, _ in headings],
+        ["---:" if right else "---" for _, right in headings],
+        *rows,
+    ]
+    return [f"| {' | '.join(cells)} |" for cells in lines]
+
+
+def escape_md(text: str) -> str:
+    """Text on one line that Markdown and HTML will not read as markup."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _note_lines(table: ScoreTable, lang: str) -> list[str]:
+    notes = [(agent_label(card.agent, lang), say(note, lang)) for card in table.cards for note in card.notes]
+    return [f"- {escape_md(label('agents-note', lang, agents=agent, note=note))}" for agent, note in notes]
+
+
+def _score_rows(table: ScoreTable, lang: str) -> tuple[list[tuple[str, bool]], list[list[str]]]:
+    fixed = [
+        ("rank", True),
+        ("agent-id", False),
+        ("name", False),
+        ("team", False),
+        ("score", True),
+        ("grade", False),
+        ("coverage", True),
+    ]
+    headings = [(label(f"head-{code}", lang), right) for code, right in fixed]
+    headings += [
+        (escape_md(title_of(title, lang, name)), True)
+        for titles in (table.dimension_titles, table.indicator_titles)
+        for name, title in titles.items()
+    ]
+    return headings, [_score_cells(table, card, lang) for card in table.cards]
+
+
+def _score_cells(table: ScoreTable, card: Scorecard, lang: str) -> list[str]:
+    grade = "" if card.grade is None else title_of(table.grade_titles.get(card.grade), lang, card.grade)
+    return [
+        "" if card.rank is None else str(card.rank),
+        escape_md(card.agent.agent_id),
+        escape_md(card.agent.name or ""),
+        escape_md(card.agent.team or ""),
+        _points(card.score),
+        escape_md(grade),
+        format_share(Fraction(card.coverage)),
+        *(_points(dimension.points) for dimension in card.dimensions),
+        *(_points(indicator.points) for indicator in card.indicators),
+    ]
+
+
+def _source_rows(table: ScoreTable, lang: str) -> tuple[list[tuple[str, bool]], list[list[str]]]:
+    counts = ("rows", "in-period", "outside-period", "rejected", "duplicates")
+    headings = [
+        (label("head-source", lang), False),
+        *((label(f"head-{count}", lang), True) for count in counts),
+    ]
+    rows = [
+        [escape_md(source.name)] + [str(getattr(source, count.replace("-", "_"))) for count in counts]
+        for source in table.sources
+    ]
+    return headings, rows
+
+
+def _points(points: Decimal | None) -> str:
+    return "—" if points is None else format_points(points)

@@ -1,0 +1,176 @@
+"""The score table for a terminal: as many columns as the width holds, whole ones only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from csperf.render.numbers import plain_number
+from csperf.render.terminal import (
+    NOTHING,
+    Column,
+    break_heading,
+    build_grid,
+    clean,
+    fit_columns,
+    indent,
+    print_text,
+    wrap,
+)
+from csperf.render.words import agent_label, label, say, title_of
+from csperf.scoring.cards import Number, ScoreTable
+from csperf.scoring.figures import format_points
+
+
+def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = False) -> str:
+    """Title, one row per agent, what was left out, notes and row counts; lines of at most `width` cells."""
+    parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(_title(table, lang), width)]
+    parts.append("")
+    if table.cards:
+        shown, left_out = fit_columns(_columns(table, lang), width)
+        parts.append(build_grid(shown))
+        parts += _below(_left_out_lines(table, left_out, lang, width))
+    else:
+        parts.append(label("no-agents", lang))
+    parts += _below(_note_lines(table, lang, width))
+    parts += _below(_source_lines(table, lang, width))
+    return print_text(parts, color)
+
+
+def grade_style(table: ScoreTable, grade: str | None) -> str:
+    """The rich style of a grade: the rubric's best is green, its lowest red, those between yellow."""
+    ladder = list(table.grade_titles)
+    if grade not in ladder:
+        return ""
+    return "green" if grade == ladder[0] else "red" if grade == ladder[-1] else "yellow"
+
+
+def grade_title(table: ScoreTable, grade: str | None, lang: str) -> str:
+    """What the rubric calls a grade, or a dash where there is none."""
+    return NOTHING if grade is None else title_of(table.grade_titles.get(grade), lang, grade)
+
+
+def _title(table: ScoreTable, lang: str) -> str:
+    title = title_of(table.rubric_title, lang, table.rubric_name)
+    season = [label("season-is", lang, season=table.season)] if table.season else []
+    return " · ".join([title, table.label, table.zone, *season])
+
+
+def _columns(table: ScoreTable, lang: str) -> list[Column]:
+    """Every column there is, from left to right, with how much it matters."""
+    cards = table.cards
+    columns = [
+        Column(
+            "rank",
+            (label("head-rank", lang),),
+            [NOTHING if card.rank is None else str(card.rank) for card in cards],
+            importance=2,
+            right=True,
+        ),
+        Column("agent_id", (label("head-agent-id", lang),), [clean(card.agent.agent_id) for card in cards]),
+    ]
+    if any(card.agent.name for card in cards):
+        names = [clean(card.agent.name or NOTHING) for card in cards]
+        columns.append(Column("name", (label("head-name", lang),), names, importance=3))
+    if any(card.agent.team for card in cards):
+        teams = [clean(card.agent.team or NOTHING) for card in cards]
+        columns.append(Column("team", (label("head-team", lang),), teams, importance=6))
+    grades = [card.grade for card in cards]
+    columns.append(
+        _points_column("score", (label("head-score", lang),), [card.score for card in cards], 0, "bold")
+    )
+    columns.append(
+        Column(
+            "grade",
+            (label("head-grade", lang),),
+            [grade_title(table, grade, lang) for grade in grades],
+            importance=1,
+            styles=[grade_style(table, grade) for grade in grades],
+        )
+    )
+    for position, name in enumerate(table.dimension_titles):
+        dimensions = [card.dimensions[position] for card in cards]
+        heading = _points_heading(title_of(table.dimension_titles[name], lang, name), dimensions[0].weight)
+        columns.append(_points_column(name, heading, [dimension.points for dimension in dimensions], 4))
+    for position, name in enumerate(table.indicator_titles):
+        indicators = [card.indicators[position] for card in cards]
+        heading = _points_heading(title_of(table.indicator_titles[name], lang, name), indicators[0].weight)
+        columns.append(_points_column(name, heading, [indicator.points for indicator in indicators], 5))
+    return columns
+
+
+def _points_heading(title: str, weight: Decimal) -> tuple[str, ...]:
+    """The title, and under it the points that the rubric gives at most."""
+    return (*break_heading(title), f"/{plain_number(weight):f}")
+
+
+def _points_column(
+    name: str, heading: tuple[str, ...], points: Sequence[Decimal | None], importance: int, style: str = ""
+) -> Column:
+    cells = [NOTHING if value is None else format_points(value) for value in points]
+    return Column(name, heading, cells, importance, right=True, styles=[style] * len(cells))
+
+
+def _left_out_lines(table: ScoreTable, left_out: Sequence[Column], lang: str, width: int) -> list[str]:
+    if not left_out:
+        return []
+    titles = {
+        name: title_of(title, lang, name)
+        for name, title in (*table.dimension_titles.items(), *table.indicator_titles.items())
+    }
+    names = label("list-comma", lang).join(titles.get(column.name, column.heading[0]) for column in left_out)
+    example = clean(table.cards[0].agent.agent_id)
+    return [
+        *wrap(label("left-out", lang, columns=names), width),
+        label("see-all", lang, command="csperf score --format csv"),
+        label("see-points", lang, command=f"csperf explain {example}"),
+    ]
+
+
+def _note_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
+    """Each different note once, with the agents it is about."""
+    agents: dict[str, list[str]] = {}
+    for card in table.cards:
+        for note in card.notes:
+            agents.setdefault(say(note, lang), []).append(clean(agent_label(card.agent, lang)))
+    return [
+        line
+        for note, names in agents.items()
+        for line in indent(
+            label("agents-note", lang, agents=label("list-comma", lang).join(names), note=note),
+            width,
+            "",
+            "  ",
+        )
+    ]
+
+
+def _source_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
+    return [
+        line
+        for source in table.sources
+        if source.rejected or source.duplicates
+        for line in indent(
+            label(
+                "source-counts",
+                lang,
+                source=source.name,
+                rows=Number(source.rows),
+                in_period=source.in_period,
+                outside_period=source.outside_period,
+                rejected=source.rejected,
+                duplicates=Number(source.duplicates),
+            ),
+            width,
+            "",
+            "  ",
+        )
+    ]
+
+
+def _below(lines: Sequence[str]) -> list[RenderableType]:
+    """Lines of a paragraph, dim, after a blank one; nothing where there are none."""
+    return ["", *(Text(line, style="dim") for line in lines)] if lines else []

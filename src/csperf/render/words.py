@@ -1,0 +1,232 @@
+"""Every word a person reads in a result, in both languages side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csperf.render.score_words import SCORE_WORDS
+from csperf.scoring.cards import Agent, Words
+
+LANGS = ("en", "zh-CN")
+
+OWN_WORDS: dict[str, dict[str, str]] = {
+    # headings
+    "head-rank": {"en": "Rank", "zh-CN": "名次"},
+    "head-agent-id": {"en": "ID", "zh-CN": "工号"},
+    "head-name": {"en": "Name", "zh-CN": "姓名"},
+    "head-team": {"en": "Team", "zh-CN": "团队"},
+    "head-score": {"en": "Score", "zh-CN": "得分"},
+    "head-grade": {"en": "Grade", "zh-CN": "等级"},
+    "head-coverage": {"en": "Scored weight", "zh-CN": "计分权重"},
+    "head-period": {"en": "Period", "zh-CN": "周期"},
+    "head-dimension": {"en": "Dimension", "zh-CN": "维度"},
+    "head-indicator": {"en": "Indicator", "zh-CN": "指标"},
+    "head-value": {"en": "Value", "zh-CN": "实际值"},
+    "head-unit": {"en": "Unit", "zh-CN": "单位"},
+    "head-numerator": {"en": "Numerator", "zh-CN": "分子"},
+    "head-denominator": {"en": "Denominator", "zh-CN": "分母"},
+    "head-sample-size": {"en": "Sample size", "zh-CN": "样本数"},
+    "head-target": {"en": "Target", "zh-CN": "目标"},
+    "head-weight": {"en": "Weight", "zh-CN": "权重"},
+    "head-max-points": {"en": "Max points", "zh-CN": "满分"},
+    "head-points": {"en": "Points", "zh-CN": "得分"},
+    "head-status": {"en": "Status", "zh-CN": "数据状态"},
+    "head-policy": {"en": "Policy applied", "zh-CN": "采用的处理方式"},
+    "head-reason": {"en": "Reason", "zh-CN": "原因"},
+    "head-notes": {"en": "Notes", "zh-CN": "说明"},
+    "head-warnings": {"en": "Warnings", "zh-CN": "提醒"},
+    "head-source": {"en": "Source", "zh-CN": "数据源"},
+    "head-files": {"en": "Files", "zh-CN": "文件"},
+    "head-rows": {"en": "Rows", "zh-CN": "行数"},
+    "head-in-period": {"en": "In the period", "zh-CN": "周期内"},
+    "head-outside-period": {"en": "Outside the period", "zh-CN": "周期外"},
+    "head-rejected": {"en": "Rejected", "zh-CN": "剔除"},
+    "head-duplicates": {"en": "Duplicates", "zh-CN": "重复"},
+    "head-rubric": {"en": "Rubric", "zh-CN": "考核方案"},
+    "head-season": {"en": "Season", "zh-CN": "季节"},
+    "head-file": {"en": "File", "zh-CN": "文件"},
+    "head-row": {"en": "Row", "zh-CN": "行号"},
+    "head-key": {"en": "Key", "zh-CN": "编号"},
+    "head-time": {"en": "Time", "zh-CN": "时间"},
+    "head-counted": {"en": "Counted as", "zh-CN": "计为"},
+    "head-total": {"en": "Total", "zh-CN": "合计"},
+    "head-grades": {"en": "Grades", "zh-CN": "等级"},
+    "head-definition": {"en": "Definition", "zh-CN": "定义"},
+    "head-formula": {"en": "Formula", "zh-CN": "公式"},
+    "head-data": {"en": "Data", "zh-CN": "数据"},
+    "head-rule": {"en": "Points", "zh-CN": "计分"},
+    "head-missing": {"en": "No data", "zh-CN": "无数据时"},
+    "head-small-sample": {"en": "Few data", "zh-CN": "样本过少时"},
+    "head-note": {"en": "Reading", "zh-CN": "口径说明"},
+    "head-origin": {"en": "Source", "zh-CN": "出处"},
+    "sheet-scores": {"en": "Scores", "zh-CN": "得分"},
+    "sheet-indicators": {"en": "Indicators", "zh-CN": "指标明细"},
+    "sheet-sources": {"en": "Sources & notes", "zh-CN": "来源与说明"},
+    # how the data was, and what the rubric made of it
+    "status-ok": {"en": "ok", "zh-CN": "正常"},
+    "status-missing": {"en": "no data", "zh-CN": "无数据"},
+    "status-small_sample": {"en": "small sample", "zh-CN": "样本不足"},
+    "policy-exclude": {"en": "not scored", "zh-CN": "不计分"},
+    "policy-full": {"en": "full points", "zh-CN": "计满分"},
+    "policy-zero": {"en": "0 points", "zh-CN": "计 0 分"},
+    "policy-team": {"en": "team's value", "zh-CN": "按团队数值"},
+    "policy-hold": {"en": "held", "zh-CN": "待人工确认"},
+    # what the rubric says about missing data
+    "rubric-policy-exclude": {
+        "en": "not scored; its weight goes to the other indicators of the dimension",
+        "zh-CN": "不计分，权重转给同一维度的其他指标",
+    },
+    "rubric-policy-full": {"en": "full points", "zh-CN": "计满分"},
+    "rubric-policy-zero": {"en": "0 points", "zh-CN": "计 0 分"},
+    "rubric-policy-team": {"en": "scored with the value of the whole team", "zh-CN": "按团队整体数值计分"},
+    "rubric-policy-hold": {"en": "no grade until a person decides", "zh-CN": "暂不评级，待人工确认"},
+    "counted-hit": {"en": "hit", "zh-CN": "达标"},
+    "counted-miss": {"en": "miss", "zh-CN": "未达标"},
+    # the score table
+    "list-comma": {"en": ", ", "zh-CN": "、"},
+    "list-semicolon": {"en": "; ", "zh-CN": "；"},
+    "season-is": {"en": "season {season}", "zh-CN": "季节：{season}"},
+    "no-agents": {"en": "No agent has any data in this period.", "zh-CN": "本周期没有任何客服的数据。"},
+    "left-out": {"en": "Left out for lack of width: {columns}", "zh-CN": "因宽度不足未显示：{columns}"},
+    "see-all": {"en": "All columns: {command}", "zh-CN": "全部列：{command}"},
+    "see-points": {"en": "Point by point: {command}", "zh-CN": "逐项说明：{command}"},
+    "source-counts": {
+        "en": "{source}: {rows} {rows:row|rows}, {in_period} in the period, {outside_period} outside it, "
+        "{rejected} rejected, {duplicates} {duplicates:duplicate|duplicates}",
+        "zh-CN": "{source}：共 {rows} 行，周期内 {in_period} 行，周期外 {outside_period} 行，"
+        "剔除 {rejected} 行，重复 {duplicates} 行",
+    },
+    "agents-note": {"en": "{agents}: {note}", "zh-CN": "{agents}：{note}"},
+    "titled": {"en": "{title} ({name})", "zh-CN": "{title}（{name}）"},
+    "sum": {"en": "{title}: {sum}", "zh-CN": "{title}：{sum}"},
+    # the scorecard
+    "card-score": {"en": "Score {score} of 100", "zh-CN": "得分 {score}（满分 100）"},
+    "card-no-score": {"en": "No score", "zh-CN": "无得分"},
+    "card-grade": {"en": "grade {grade}", "zh-CN": "等级：{grade}"},
+    "card-rank": {"en": "rank {rank} of {count}", "zh-CN": "名次 {rank}/{count}"},
+    "card-coverage": {"en": "scored weight {coverage}", "zh-CN": "计分权重 {coverage}"},
+    "card-rubric": {"en": "{title}, {name} version {version}", "zh-CN": "{title}，{name} 第 {version} 版"},
+    "card-points": {"en": "{points} of {max_points}", "zh-CN": "{points} / {max_points}"},
+    "card-not-scored": {"en": "not scored", "zh-CN": "不计分"},
+    "card-value": {"en": "value {value}", "zh-CN": "实际值 {value}"},
+    "card-no-value": {"en": "no value", "zh-CN": "无数值"},
+    "card-sample-size": {"en": "sample size {sample_size}", "zh-CN": "样本数 {sample_size}"},
+    "card-target": {"en": "target {target}", "zh-CN": "目标 {target}"},
+    "card-weight": {"en": "weight {weight}", "zh-CN": "权重 {weight}"},
+    "no-rows": {"en": "No rows.", "zh-CN": "没有数据行。"},
+    # the scheme in words
+    "rubric-id": {"en": "{name}, version {version}", "zh-CN": "{name}，第 {version} 版"},
+    "rubric-source": {"en": "source: {source}", "zh-CN": "出处：{source}"},
+    "rubric-points": {"en": "{weight} points", "zh-CN": "{weight} 分"},
+    "rubric-grade-top": {"en": "from {low}", "zh-CN": "{low} 分及以上"},
+    "rubric-grade": {"en": "from {low}, below {high}", "zh-CN": "{low} 分及以上，不到 {high} 分"},
+    "rubric-target-none": {"en": "none", "zh-CN": "无"},
+    "rubric-small-sample": {"en": "fewer than {below}: {policy}", "zh-CN": "少于 {below}：{policy}"},
+    "rubric-data": {
+        "en": "{table}; the period is decided by {at}; credited to {agent}",
+        "zh-CN": "{table}；按 {at} 归入周期；记在 {agent} 名下",
+    },
+    "rubric-window": {
+        "en": "the {days} days up to the end of the period",
+        "zh-CN": "取截至周期末的 {days} 天",
+    },
+    "formula-rate": {
+        "en": "rows where {value} ÷ rows where this can be told",
+        "zh-CN": "{value} 的行数 ÷ 能判断该条件的行数",
+    },
+    "formula-rate-over": {
+        "en": "rows where {value} ÷ rows where {over}",
+        "zh-CN": "{value} 的行数 ÷ {over} 的行数",
+    },
+    "formula-count": {"en": "number of rows", "zh-CN": "行数"},
+    "formula-sum": {"en": "sum of {value}", "zh-CN": "{value} 之和"},
+    "formula-mean": {
+        "en": "sum of {value} ÷ number of rows that have it",
+        "zh-CN": "{value} 之和 ÷ 有该值的行数",
+    },
+    "formula-weighted-mean": {
+        "en": "sum of {value} × {weight} ÷ sum of {weight}",
+        "zh-CN": "{value} × {weight} 之和 ÷ {weight} 之和",
+    },
+    "formula-median": {"en": "middle value (median) of {value}", "zh-CN": "{value} 的中位数"},
+    "formula-percentile": {
+        "en": "the value of {value} that {percent}% of the rows do not exceed",
+        "zh-CN": "{value} 的第 {percent} 百分位数（{percent}% 的行不超过它）",
+    },
+    "formula-min": {"en": "lowest {value}", "zh-CN": "{value} 的最小值"},
+    "formula-max": {"en": "highest {value}", "zh-CN": "{value} 的最大值"},
+    "formula-where": {"en": "{formula}, only rows where {where}", "zh-CN": "{formula}（只计 {where} 的行）"},
+    "formula-ratio": {"en": "({of}) ÷ ({to})", "zh-CN": "（{of}）÷（{to}）"},
+    "formula-part": {"en": "{name} = {formula}", "zh-CN": "{name} = {formula}"},
+    "side-below": {"en": "below {bound}", "zh-CN": "低于 {bound}"},
+    "side-above": {"en": "above {bound}", "zh-CN": "高于 {bound}"},
+    "side-outside": {"en": "outside {bound}", "zh-CN": "超出 {bound} 的范围"},
+    "rule-deduct-each": {
+        "en": "start with {weight} points; −{points} for each {per} {side}; never below 0",
+        "zh-CN": "满分 {weight} 分；{side}时，每 {per} 扣 {points} 分；最低 0 分",
+    },
+    "rule-deduct-completed": {
+        "en": "start with {weight} points; −{points} for each completed {per} {side}; never below 0",
+        "zh-CN": "满分 {weight} 分；{side}时，每满 {per} 扣 {points} 分，不足 {per} 不扣；最低 0 分",
+    },
+    "rule-deduct-started": {
+        "en": "start with {weight} points; −{points} for each started {per} {side}; never below 0",
+        "zh-CN": "满分 {weight} 分；{side}时，每 {per} 扣 {points} 分，不足 {per} 按 {per} 计；最低 0 分",
+    },
+    "rule-deduct-proportional": {
+        "en": "start with {weight} points; −{points} for each {per} {side}, in proportion; never below 0",
+        "zh-CN": "满分 {weight} 分；{side}时，每 {per} 扣 {points} 分，不足 {per} 按比例扣；最低 0 分",
+    },
+    "rule-curve": {
+        "en": "{points}; straight lines between these values, flat outside them",
+        "zh-CN": "{points}；各值之间按直线计算，两端以外不再变化",
+    },
+    "rule-curve-point": {"en": "{points} points at {value}", "zh-CN": "{value} 得 {points} 分"},
+    "rule-bands": {
+        "en": "the first that holds decides: {bands}",
+        "zh-CN": "从前往后，以先满足的为准：{bands}",
+    },
+    "rule-band": {"en": "{condition}: {points} points", "zh-CN": "{condition} 得 {points} 分"},
+    "rule-band-else": {"en": "otherwise: {points} points", "zh-CN": "其余得 {points} 分"},
+    "rule-attain-higher": {
+        "en": "{weight} points × value ÷ {target}, at most {most} points",
+        "zh-CN": "{weight} 分 × 实际值 ÷ {target}，最多 {most} 分",
+    },
+    "rule-attain-lower": {
+        "en": "{weight} points × {target} ÷ value, at most {most} points",
+        "zh-CN": "{weight} 分 × {target} ÷ 实际值，最多 {most} 分",
+    },
+    "rule-relative": {
+        "en": "{weight} points × the share of colleagues whose value is worse (equal ones count half)",
+        "zh-CN": "{weight} 分 × 数值不如本人的同事所占比例（相同的按一半计）",
+    },
+}
+
+WORDS: dict[str, dict[str, str]] = {**OWN_WORDS, **SCORE_WORDS}
+
+
+def say(words: Words, lang: str) -> str:
+    """The sentence in a language."""
+    return label(words.code, lang, **dict(words.parts))
+
+
+def label(code: str, lang: str, **parts: Any) -> str:
+    """The words of a code in a language, with its parts filled in; KeyError for a code nobody wrote."""
+    return WORDS[code][lang].format(**parts)
+
+
+def agent_label(agent: Agent, lang: str) -> str:
+    """`王小明（A003）`, or the id alone where the roster has no name."""
+    return titled(agent.name or agent.agent_id, agent.agent_id, lang)
+
+
+def titled(title: str, name: str, lang: str) -> str:
+    """A title with the stable name behind it, or the name alone where they are the same."""
+    return name if title == name else label("titled", lang, title=title, name=name)
+
+
+def title_of(text: str | dict[str, str] | None, lang: str, fallback: str) -> str:
+    """A title in the language: as written for it, else in English, else the fallback (a stable name)."""
+    if isinstance(text, dict):
+        text = text.get(lang) or text.get(lang.partition("-")[0]) or text.get("en")
+    return " ".join(text.split()) if text else fallback

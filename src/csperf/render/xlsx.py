@@ -1,0 +1,198 @@
+"""The score table as an Excel workbook: scores, indicators in long form, sources and notes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import xlsxwriter
+
+from csperf.problems import cell_width
+from csperf.render.numbers import plain_number
+from csperf.render.words import agent_label, label, say, title_of
+from csperf.scoring.cards import ScoreTable
+
+_CREATED = datetime(2000, 1, 1)  # a fixed date: the same scores must give the same bytes
+_WIDEST = 60
+_FORMATS = {
+    "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
+    "text": {},
+    "count": {"num_format": "0"},
+    "points": {"num_format": "0.00"},
+    "number": {"num_format": "General"},
+    "percent": {"num_format": "0.00%"},
+    "best": {"bg_color": "#C6EFCE", "font_color": "#006100"},
+    "middle": {"bg_color": "#FFEB9C", "font_color": "#7F6000"},
+    "lowest": {"bg_color": "#FFC7CE", "font_color": "#9C0006"},
+}
+
+Cell = tuple[str | Fraction | Decimal | int | None, str]
+"""A value and the name of its format; None leaves the cell empty."""
+
+
+def render_xlsx(table: ScoreTable, lang: str) -> bytes:
+    """The bytes of a workbook with three sheets; equal for equal tables."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
+        workbook.set_properties(
+            {"title": title_of(table.rubric_title, lang, table.rubric_name), "created": _CREATED}
+        )
+        formats = {name: workbook.add_format(properties) for name, properties in _FORMATS.items()}
+        for sheet, rows in (
+            ("scores", _score_rows),
+            ("indicators", _indicator_rows),
+            ("sources", _source_rows),
+        ):
+            _write_sheet(
+                workbook.add_worksheet(label(f"sheet-{sheet}", lang)),
+                formats,
+                rows(table, lang),
+                is_list=sheet != "sources",
+            )
+    return buffer.getvalue()
+
+
+def _write_sheet(sheet: Any, formats: dict[str, Any], rows: Sequence[Sequence[Cell]], is_list: bool) -> None:
+    widths: dict[int, int] = {}
+    for row_number, row in enumerate(rows):
+        for column, (value, format_name) in enumerate(row):
+            if value is None:
+                continue
+            if isinstance(value, str):
+                # Always as text: a name may begin with "=" and must not become a formula.
+                sheet.write_string(row_number, column, value, formats[format_name])
+            else:
+                sheet.write_number(row_number, column, float(value), formats[format_name])
+            widths[column] = max(widths.get(column, 0), min(cell_width(_shown(value, format_name)), _WIDEST))
+    for column, width in widths.items():
+        sheet.set_column(column, column, width + 2)
+    if is_list:
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, len(rows) - 1, len(rows[0]) - 1)
+
+
+def _shown(value: str | Fraction | Decimal | int, format_name: str) -> str:
+    """About what the cell will look like, for the width of its column."""
+    if isinstance(value, str):
+        return value
+    return f"{float(value):.2f}%" if format_name in {"points", "percent"} else f"{plain_number(value):f}"
+
+
+def _score_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
+    fixed = ("rank", "agent-id", "name", "team", "score", "grade", "coverage")
+    titles = [
+        title_of(title, lang, name)
+        for name, title in (*table.dimension_titles.items(), *table.indicator_titles.items())
+    ]
+    rows = [_head([*(label(f"head-{code}", lang) for code in fixed), *titles])]
+    for card in table.cards:
+        agent = card.agent
+        grade = None if card.grade is None else title_of(table.grade_titles.get(card.grade), lang, card.grade)
+        rows.append(
+            [
+                (card.rank, "count"),
+                (agent.agent_id, "text"),
+                (agent.name, "text"),
+                (agent.team, "text"),
+                (card.score, "points"),
+                (grade, _grade_format(table, card.grade)),
+                (card.coverage, "percent"),
+                *((dimension.points, "points") for dimension in card.dimensions),
+                *((indicator.points, "points") for indicator in card.indicators),
+            ]
+        )
+    return rows
+
+
+def _grade_format(table: ScoreTable, grade: str | None) -> str:
+    ladder = list(table.grade_titles)
+    if grade not in ladder:
+        return "text"
+    return "best" if grade == ladder[0] else "lowest" if grade == ladder[-1] else "middle"
+
+
+def _indicator_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
+    headings = (
+        "agent-id",
+        "name",
+        "team",
+        "dimension",
+        "indicator",
+        "value",
+        "unit",
+        "numerator",
+        "denominator",
+        "sample-size",
+        "target",
+        "weight",
+        "max-points",
+        "points",
+        "status",
+        "policy",
+        "reason",
+    )
+    rows = [_head([label(f"head-{code}", lang) for code in headings])]
+    for card in table.cards:
+        agent = card.agent
+        for line in card.indicators:
+            rows.append(
+                [
+                    (agent.agent_id, "text"),
+                    (agent.name, "text"),
+                    (agent.team, "text"),
+                    (title_of(table.dimension_titles.get(line.dimension), lang, line.dimension), "text"),
+                    (title_of(table.indicator_titles.get(line.name), lang, line.name), "text"),
+                    (line.value, "percent" if line.unit == "%" else "number"),
+                    (line.unit or None, "text"),
+                    (line.numerator, "number"),
+                    (line.denominator, "number"),
+                    (line.sample_size, "count"),
+                    (line.target, "text"),
+                    (line.weight, "number"),
+                    (line.max_points, "points"),
+                    (line.points, "points"),
+                    (label(f"status-{line.status}", lang), "text"),
+                    (label(f"policy-{line.policy}", lang) if line.policy else None, "text"),
+                    (label("list-semicolon", lang).join(say(words, lang) for words in line.reason), "text"),
+                ]
+            )
+    return rows
+
+
+def _source_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
+    def fact(code: str, text: str) -> list[Cell]:
+        return [(label(f"head-{code}", lang), "head"), (text, "text")]
+
+    rows = [
+        fact("period", f"{table.label} ({table.start} – {table.end}, {table.zone})"),
+        fact("rubric", f"{table.rubric_name} {table.rubric_version} (sha256 {table.rubric_sha256})"),
+    ]
+    if table.season:
+        rows.append(fact("season", table.season))
+    counts = ("rows", "in-period", "outside-period", "rejected", "duplicates")
+    rows += [[], _head([label(f"head-{code}", lang) for code in ("source", "files", *counts)])]
+    for source in table.sources:
+        files = ", ".join(file.path for file in source.files)
+        rows.append(
+            [
+                (source.name, "text"),
+                (files, "text"),
+                *((getattr(source, count.replace("-", "_")), "count") for count in counts),
+            ]
+        )
+    notes = [(agent_label(card.agent, lang), say(note, lang)) for card in table.cards for note in card.notes]
+    if notes:
+        rows += [[], _head([label("head-notes", lang)])]
+        rows += [[(agent, "text"), (note, "text")] for agent, note in notes]
+    if table.warnings:
+        rows += [[], _head([label("head-warnings", lang)])]
+        rows += [[(say(warning, lang), "text")] for warning in table.warnings]
+    return rows
+
+
+def _head(texts: Sequence[str]) -> list[Cell]:
+    return [(text, "head") for text in texts]

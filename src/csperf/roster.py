@@ -1,0 +1,92 @@
+"""Who is who: the roster leads every name that an export may use to one agent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from csperf.period import Period
+from csperf.problems import Location, Problem, ProblemsFound
+from csperf.scoring.cards import Agent
+
+_SEPARATORS = re.compile(r"[;|；｜]")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One line of the roster."""
+
+    agent: Agent
+    joined_on: dt.date | None
+    left_on: dt.date | None
+    is_bot: bool
+    names: tuple[str, ...]
+
+    def was_here(self, period: Period) -> bool:
+        """Whether any day of the period lies between joining and leaving."""
+        joined = self.joined_on is None or self.joined_on <= period.last_day
+        return joined and (self.left_on is None or self.left_on >= period.first_day)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """All agents a shop knows. Without a roster every name stands for itself."""
+
+    members: dict[str, Member] = field(default_factory=dict)
+    _by_name: dict[str, str] = field(default_factory=dict)
+
+    def resolve(self, name: str) -> str:
+        """The agent's id for a name as an export has it; the name itself, tidied, where nobody claims it."""
+        return self._by_name.get(normalise_name(name), name.strip())
+
+    def is_bot(self, agent_id: str) -> bool:
+        """Whether the roster says that this is no person."""
+        member = self.members.get(agent_id)
+        return member is not None and member.is_bot
+
+    def find_agent(self, agent_id: str) -> Agent:
+        """What is known of an agent; just the id where the roster does not have it."""
+        member = self.members.get(agent_id)
+        return member.agent if member else Agent(agent_id)
+
+
+def normalise_name(name: str) -> str:
+    """A name for comparing: NFKC (full-width letters and digits become plain), case folded, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def build_roster(rows: Iterable[Mapping[str, Any]], shown: str) -> Roster:
+    """The roster from its typed rows; raises ProblemsFound where two agents claim one name."""
+    members: dict[str, Member] = {}
+    by_name: dict[str, str] = {}
+    problems: list[Problem] = []
+    for row in rows:
+        agent = Agent(row["agent_id"], row.get("name"), row.get("team"), row.get("role"))
+        aliases = [alias.strip() for alias in _SEPARATORS.split(row.get("aliases") or "") if alias.strip()]
+        member = Member(agent, row.get("joined_on"), row.get("left_on"), bool(row.get("is_bot")), tuple(aliases))
+        members[agent.agent_id] = member
+    claims: dict[str, set[str]] = {}
+    for agent_id, member in members.items():
+        for name in (agent_id, *member.names):
+            claims.setdefault(normalise_name(name), set()).add(agent_id)
+    for name, claimants in claims.items():
+        if len(claimants) > 1:
+            who = ", ".join(sorted(claimants))
+            problems.append(
+                Problem("roster-name-claimed-twice", f'the name "{name}" belongs to {len(claimants)} agents: {who}',
+                        Location(shown), hint="give each alias to one agent only")
+            )
+        by_name[name] = min(claimants)
+    if problems:
+        raise ProblemsFound(problems)
+    # A person's own name leads to them too, where nobody else has it and nobody's alias takes it.
+    own = [normalise_name(member.agent.name) for member in members.values() if member.agent.name]
+    for agent_id, member in members.items():
+        name = normalise_name(member.agent.name or "")
+        if name and own.count(name) == 1 and name not in by_name:
+            by_name[name] = agent_id
+    return Roster(members, by_name)

@@ -1,0 +1,61 @@
+"""Exact numbers → the digits that people read, rounded half up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from csperf.rubric.quantities import unit_factor, unit_kind
+
+MOST_DIGITS = 12
+"""Digits after which a number counts as shown in full."""
+
+
+def round_half_up(number: Fraction, digits: int = 2) -> Decimal:
+    """`number` with exactly `digits` decimals; halves go away from zero, as in spreadsheets."""
+    scaled = abs(number) * 10**digits
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(f"{whole if number >= 0 or not whole else -whole}E-{digits}")
+
+
+def round_value(value: Fraction, unit: str, digits: int) -> Fraction:
+    """A measure's value as it reads with `digits` decimals; a share is read in percent."""
+    return Fraction(round_half_up(value, digits + 2 if unit_kind(unit) == "share" else digits))
+
+
+def format_number(number: Fraction, most: int = 2, least: int = 0) -> str:
+    """A number with at most `most` decimals, without trailing zeros beyond the first `least` decimals."""
+    whole, _, decimals = f"{round_half_up(number, most):f}".partition(".")
+    decimals = decimals.rstrip("0").ljust(least, "0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
+def format_points(points: Fraction | Decimal) -> str:
+    """Points with at least two decimals, and with more only where there are more."""
+    return format_number(Fraction(points), MOST_DIGITS, 2)
+
+
+def format_share(share: Fraction) -> str:
+    """A share in percent, with no more decimals than it has: `60%`, `12.5%`."""
+    return format_number(share * 100, MOST_DIGITS) + "%"
+
+
+def format_value(value: Fraction | None, unit: str, digits: int = 2) -> str:
+    """A measure's value for people: `88.00%`, `45.3 s`, `2 h`, `31.5/h`, `12`; `—` where nothing is known."""
+    if value is None:
+        return "—"
+    if unit_kind(unit) == "share":
+        return format_number(value * 100, digits, 2) + "%"
+    return _attach_unit(format_number(value, digits), unit)
+
+
+def format_bound(base: Fraction, unit: str) -> str:
+    """An amount in base units (of a target, a step, a curve) in the measure's unit, as short as it can be."""
+    if unit_kind(unit) == "share":
+        return format_share(base)
+    return _attach_unit(format_number(base / unit_factor(unit), MOST_DIGITS), unit)
+
+
+def _attach_unit(number: str, unit: str) -> str:
+    separator = "" if not unit or unit.startswith("/") else " "
+    return f"{number}{separator}{unit}"

@@ -1,0 +1,120 @@
+"""csperf.yaml: which files, in which format, in which zone, scored by which rubric."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from csperf.problems import Location, Problem, ProblemsFound
+from csperf.shipped import shipped
+from csperf.yaml_models import read_model
+from csperf.yaml_source import YamlSource, read_yaml
+
+FILE_NAME = "csperf.yaml"
+FileList = Annotated[str | list[str], Field(description="a path, a glob, or a list of them; relative to csperf.yaml")]
+
+
+class SourceEntry(BaseModel):
+    """One source: files that hold rows of one canonical table."""
+
+    model_config = ConfigDict(extra="forbid")
+    files: FileList
+    format: str | None = Field(None, description="a format by name, or a format file; canonical columns need none")
+    table: str | None = Field(None, description="canonical table; default: the source's name")
+
+
+class WorkspaceFile(BaseModel):
+    """The content of csperf.yaml."""
+
+    model_config = ConfigDict(extra="forbid")
+    zone: str = Field("Asia/Shanghai", description="IANA name; every period is cut in this zone")
+    calendar: str = Field("CN", description="country code of the working-day calendar")
+    language: Literal["en", "zh-CN"] | None = Field(None, description="language of the output; default: the locale's")
+    rubric: str = Field(description="a shipped rubric by name, or a file")
+    measures: str | None = Field(None, description="a measures file of your own; it adds to the catalogue and overrides it")
+    sources: dict[str, SourceEntry] = Field(min_length=1)
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai or America/Los_Angeles') from error
+        return zone
+
+
+class Workspace(BaseModel):
+    """A workspace that was found and read: its folder, its content, and whether it is the bundled sample."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    folder: Path
+    content: WorkspaceFile
+    source: YamlSource
+    is_sample: bool = False
+
+    def find_files(self, name: str) -> list[Path]:
+        """The files of a source, sorted; raises ProblemsFound where a pattern matches nothing."""
+        entry = self.content.sources[name]
+        patterns = [entry.files] if isinstance(entry.files, str) else entry.files
+        found: set[Path] = set()
+        problems = []
+        for index, pattern in enumerate(patterns):
+            matches = self._match(pattern)
+            if not matches:
+                path = ("sources", name, "files") if isinstance(entry.files, str) else ("sources", name, "files", index)
+                problems.append(
+                    self.source.problem(path, "data-no-files", f'no file matches "{pattern}" of source "{name}"',
+                                        hint=f"paths are relative to {self.folder}; is the month's export there?")
+                )
+            found.update(matches)
+        if problems:
+            raise ProblemsFound(problems)
+        return sorted(found, key=lambda path: path.as_posix())
+
+    def _match(self, pattern: str) -> list[Path]:
+        path = Path(pattern).expanduser()
+        if not any(sign in pattern for sign in "*?["):
+            whole = self.folder / path
+            return [whole] if whole.exists() else []
+        if path.is_absolute():
+            return [match for match in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if match.is_file()]
+        return [match for match in self.folder.glob(pattern) if match.is_file()]
+
+
+def find_workspace(start: Path | None) -> Path | None:
+    """The folder of the workspace: `start` if given, else the nearest folder upward that holds csperf.yaml."""
+    if start is not None:
+        return start
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / FILE_NAME).is_file()), None)
+
+
+def load_workspace(start: Path | None) -> Workspace:
+    """Find and read the workspace; the bundled sample where there is none. Raises ProblemsFound."""
+    folder = find_workspace(start)
+    is_sample = folder is None
+    folder = folder or shipped("sample_data")
+    file = folder if folder.is_file() else folder / FILE_NAME
+    if not file.is_file():
+        raise ProblemsFound([
+            Problem("workspace-missing", f"no {FILE_NAME} here", Location(str(folder)),
+                    hint="csperf init makes a workspace; -C names another folder")
+        ])
+    shown = _shown(file)
+    source = read_yaml(file, shown)
+    content, problems = read_model(source, WorkspaceFile, "workspace")
+    if content is None:
+        raise ProblemsFound(problems)
+    return Workspace(folder=file.parent, content=content, source=source, is_sample=is_sample)
+
+
+def _shown(path: Path) -> str:
+    """A path as a person would write it from here."""
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return str(path)

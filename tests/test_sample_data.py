@@ -1,0 +1,246 @@
+"""The sample shop: its files are what the generator writes, and they come to what was planned."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import importlib.util
+import io
+import sys
+import zipfile
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import pytest
+import yaml
+
+import sample_truth as truth
+
+
+@pytest.fixture(scope="module")
+def generator() -> Any:
+    """`sample_data/generate.py`, which is no package."""
+    spec = importlib.util.spec_from_file_location("sample_data_generate", truth.SAMPLE / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def rewritten(generator: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files as the generator writes them now."""
+    folder = tmp_path_factory.mktemp("shop")
+    generator.write_files(folder)
+    return folder
+
+
+def contents(path: Path) -> Any:
+    """A file's content without its packing, which another zlib or xlsxwriter may do differently."""
+    if path.suffix == ".gz":
+        return gzip.decompress(path.read_bytes())
+    if path.suffix == ".xlsx":
+        book = fastexcel.read_excel(path)
+        sheets = (book.load_sheet(name, header_row=None, dtypes="string") for name in book.sheet_names)
+        return [sheet.to_polars().rows() for sheet in sheets]
+    return path.read_bytes()
+
+
+def test_checked_in_files_are_what_the_generator_writes(rewritten: Path) -> None:
+    made = {path.relative_to(rewritten) for path in rewritten.rglob("*") if path.is_file()}
+    kept = {path.relative_to(truth.SAMPLE) for path in (truth.SAMPLE / "exports").iterdir()}
+    assert made == kept | {(truth.SAMPLE / "roster.csv").relative_to(truth.SAMPLE)}
+    for name in made:
+        assert contents(rewritten / name) == contents(truth.SAMPLE / name), (
+            f"{name}: run sample_data/generate.py"
+        )
+
+
+def test_generator_writes_the_same_bytes_twice(generator: Any, rewritten: Path) -> None:
+    for name, content in generator.make_files().items():
+        assert content == (rewritten / name).read_bytes(), name
+
+
+def test_sample_stays_small() -> None:
+    assert sum(path.stat().st_size for path in truth.SAMPLE.rglob("*") if path.is_file()) < 1_500_000
+
+
+def test_counted_again_each_month_comes_to_its_plan(generator: Any) -> None:
+    plans = generator.plan_months(generator.Random(generator.SEED))
+    for (agent_id, month), plan in plans.items():
+        values = truth.expected_values(f"{month:%Y-%m}")[agent_id]
+        marks = [Fraction(mark) for mark in plan.exams if mark]
+        planned: dict[str, Any] = {
+            "csat": plan.csat,
+            "timely_resolution": plan.timely,
+            "complaint_success": plan.complaints if plan.complaints[1] else None,
+            "responsibility_events": plan.responsibility,
+            "attitude_complaints": plan.attitude,
+            "exam_score": (sum(marks), len(marks)) if marks else None,
+            "communication_events": plan.communication,
+            "problem_solving": (sum(plan.solving), len(plan.solving)),
+        }
+        assert values == planned, (agent_id, month)
+
+
+def test_june_has_every_grade() -> None:
+    grades = [card.grade for card in truth.expected_cards("2025-06").values()]
+    assert {grade: grades.count(grade) for grade in set(grades)} == {
+        "excellent": 3,
+        "qualified": 6,
+        "unqualified": 2,
+        None: 1,
+    }
+
+
+def test_agent_of_the_documentation_loses_points_in_five_places() -> None:
+    card = truth.expected_cards("2025-06")["A003"]
+    assert truth.expected_values("2025-06")["A003"]["csat"] == (Fraction(44), 50)
+    assert card.score == Decimal("86.00")
+    assert card.points == {
+        "csat": Decimal("26.00"),
+        "timely_resolution": Decimal("14.00"),
+        "complaint_success": Decimal("10.00"),
+        "responsibility_events": Decimal("10.00"),
+        "attitude_complaints": Decimal("8.00"),
+        "exam_score": Decimal("10.00"),
+        "communication_events": Decimal("4.00"),
+        "problem_solving": Decimal("4.00"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("agent_id", "max_points"),
+    [
+        ("A007", {"communication_events": "10.00", "problem_solving": "10.00"}),  # left before the exam
+        ("A010", {"timely_resolution": "30.00", "complaint_success": "30.00"}),  # three answers only
+    ],
+)
+def test_weight_of_what_is_missing_stays_in_its_dimension(agent_id: str, max_points: dict[str, str]) -> None:
+    card = truth.expected_cards("2025-06")[agent_id]
+    assert sum(card.max_points.values()) == 100
+    assert {name: str(card.max_points[name]) for name in max_points} == max_points
+
+
+def test_leaver_and_newcomer_are_there_only_while_employed() -> None:
+    assert "A007" in truth.agents_of("2025-06")
+    assert [month for month in truth.MONTHS if "A012" in truth.agents_of(month)] == ["2025-06"]
+    assert truth.expected_scores("2025-06")["A012"] is None
+
+
+def test_bot_and_stranger_have_rows_but_no_card() -> None:
+    who = [row["who"] for row in truth.surveys().rows]
+    assert who.count(truth.STRANGER) == 2
+    assert "B001" in who
+    assert not {"B001", truth.STRANGER, ""} & truth.expected_values("2025-06").keys()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        ("2025-04-25 12:00:00", "2025-04-29 12:00:00", Fraction(3)),  # over the make-up Sunday
+        ("2025-04-30 18:00:00", "2025-05-08 18:00:00", Fraction(3)),  # over Labour Day
+        ("2025-05-30 10:00:00", "2025-06-05 10:00:00", Fraction(3)),  # over Dragon Boat
+        ("2025-06-14 11:00:00", "2025-06-18 18:00:00", Fraction(11, 4)),  # over a weekend
+        ("2025-06-01 15:00:00", "2025-06-06 00:00:01", 3 + Fraction(1, 86400)),
+        ("2025-06-07 09:00:00", "2025-06-08 22:00:00", Fraction(0)),
+    ],
+)
+def test_truth_counts_working_days(start: str, end: str, days: Fraction) -> None:
+    assert truth.workdays(dt.datetime.fromisoformat(start), dt.datetime.fromisoformat(end)) == days
+
+
+@pytest.mark.parametrize(
+    ("created", "resolved", "complexity", "verdict"),
+    [
+        ("2025-06-10 09:30:00", "2025-06-11 09:30:00", "simple", True),
+        ("2025-06-11 09:30:00", "2025-06-12 09:30:01", "simple", False),
+        ("2025-06-30 00:00:00", "", "simple", None),
+        ("2025-06-29 23:59:59", "", "simple", False),
+        ("2025-06-26 00:00:00", "", "complex", None),
+        ("2025-06-25 23:59:59", "", "complex", False),
+        ("2025-06-01 15:00:00", "2025-06-06 00:00:00", "complex", True),
+        ("2025-06-01 15:00:00", "2025-06-06 00:00:01", "complex", False),
+    ],
+)
+def test_edge_tickets_stand_in_the_files(
+    created: str, resolved: str, complexity: str, verdict: bool | None
+) -> None:
+    name = {"created_at": created, "resolved_at": resolved, "complexity": complexity}
+    found = [row for row in truth.tickets().rows if name.items() <= row.items() and row["agent_id"]]
+    assert found
+    assert {truth.timely(row, dt.datetime(2025, 7, 1)) for row in found} == {verdict}
+
+
+def test_month_ends_between_two_tickets() -> None:
+    created = [truth.when(row["created_at"]) for row in truth.tickets().rows if row["agent_id"] == "A005"]
+    _, end = truth.bounds("2025-06")
+    assert {end - dt.timedelta(seconds=1), end} <= set(created)
+
+
+def test_newest_version_of_a_ticket_counts() -> None:
+    kept = {row["ticket_id"]: row for row in truth.tickets().rows}
+    names = ("tickets-2025-05.csv.gz", "tickets-2025-06.csv")
+    rows = [row for name in names for row in truth.read_csv(f"exports/{name}") if row["ticket_id"] in kept]
+    older = [row for row in rows if row["updated_at"] < kept[row["ticket_id"]]["updated_at"]]
+    assert sorted(row["agent_id"] for row in older) == ["A003", "A008"]
+    assert all(not row["resolved_at"] and kept[row["ticket_id"]]["resolved_at"] for row in older)
+
+
+def test_encodings_and_layouts_are_the_awkward_ones() -> None:
+    assert (truth.SAMPLE / "roster.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    with pytest.raises(UnicodeDecodeError):
+        (truth.SAMPLE / "exports/surveys-2025q2.csv").read_bytes().decode("utf-8")
+    report = (truth.SAMPLE / "exports/daily-report-2025q2.csv").read_text("utf-8").splitlines()
+    assert report[3].startswith("日期,客服昵称,")
+    assert [line.split(",")[1] for line in report[-2:]] == ["汇总值", "平均值"]
+    with zipfile.ZipFile(truth.SAMPLE / "exports/complaints-2025q2.xlsx") as book:
+        assert sum(name.startswith("xl/worksheets/") for name in book.namelist()) == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "encoding", "line"),
+    [
+        ("surveys", "surveys-2025q2.csv", "gbk", 0),
+        ("daily-report", "daily-report-2025q2.csv", "utf-8", 3),
+        ("complaints", "complaints-2025q2.xlsx", "", 0),
+    ],
+)
+def test_format_files_name_headers_that_exist(form: str, name: str, encoding: str, line: int) -> None:
+    columns = yaml.safe_load((truth.SAMPLE / f"formats/{form}.yaml").read_text("utf-8"))["columns"]
+    wanted = {how if isinstance(how, str) else how["from"] for how in columns.values()}
+    if encoding:
+        text = (truth.SAMPLE / "exports" / name).read_bytes().decode(encoding)
+        header = set(next(csv.reader(io.StringIO(text.splitlines()[line]))))
+    else:
+        header = set(truth.read_xlsx(f"exports/{name}")[0])
+    assert wanted <= header
+
+
+def test_workspace_names_files_that_exist() -> None:
+    workspace = yaml.safe_load((truth.SAMPLE / "csperf.yaml").read_text("utf-8"))
+    named = set()
+    for source in workspace["sources"].values():
+        globs = source["files"] if isinstance(source["files"], list) else [source["files"]]
+        for glob in globs:
+            found = list(truth.SAMPLE.glob(glob))
+            assert found, glob
+            named |= set(found)
+        assert (truth.SAMPLE / source.get("format", ".")).exists()
+    assert named == {truth.SAMPLE / "roster.csv", *(truth.SAMPLE / "exports").iterdir()}
+
+
+def test_readme_tells_the_counts_and_the_scores() -> None:
+    readme = (truth.SAMPLE / "README.md").read_text("utf-8")
+    for name, counts in truth.expected_counts().items():
+        assert f"| {name} | {' | '.join(map(str, counts))} |\n" in readme
+    names = {row["agent_id"]: row["name"] for row in truth.roster()}
+    for agent_id, card in truth.expected_cards("2025-06").items():
+        score, grade = (card.score, card.grade) if card.score is not None else ("—", "—")
+        assert f"| {agent_id} {names[agent_id]} | {score} | {grade} |" in readme
