@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from csperf.calendars import WorkCalendar, load_calendar
 from csperf.engines.base import Engine, RejectedRow, Rejection, SourceResult
 from csperf.engines.polars_aggregates import names_in
 from csperf.engines.polars_engine import PolarsEngine
 from csperf.engines.polars_sql import check_sql
-from csperf.exports.format_file import canonical_format, find_format, load_format
+from csperf.exports.format_file import FormatFile, canonical_format, find_format, load_format
+from csperf.exports.inspection import Inspection, inspect_export
 from csperf.exports.reader import RawTable, read_source
 from csperf.period import Period
 from csperf.problems import Location, Problem, ProblemsFound, suggest
 from csperf.roster import Roster, build_roster
-from csperf.rubric.load import Catalogue, LoadedRubric, load_catalogue, load_rubric
+from csperf.rubric.load import Catalogue, LoadedRubric, check_catalogue, load_catalogue, load_rubric
 from csperf.rubric.measures import Aggregate, Measure
+from csperf.rubric.schema import DIALECT, measures_schema, rubric_schema
 from csperf.scoring.cards import Agent, AggregateResult, Scorecard, ScoreTable, SourceCounts, SourceFile, Words, words
 from csperf.scoring.score import score_agents
 from csperf.scoring.measurements import finish_measurements
 from csperf.shipped import shipped
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table
-from csperf.workspace import Workspace
+from csperf.workspace import Workspace, WorkspaceFile
 
 ROSTER = "roster"
+SCORE_SCHEMA = Path(__file__).parent / "render" / "score.schema.json"
 
 
 @dataclass
@@ -227,6 +232,74 @@ def find_card(table: ScoreTable, roster: Roster, asked: str) -> Scorecard:
             Problem("agent-unknown", f'no agent "{asked}" in {table.label}', hint=suggest(asked, known))
         ])
     return card
+
+
+def choose_cards(table: ScoreTable, roster: Roster, agents: Sequence[str], teams: Sequence[str]) -> tuple[Scorecard, ...]:
+    """The cards of the named agents and teams, all where none is named; raises ProblemsFound for unknown names."""
+    cards = table.cards
+    known_teams = sorted({card.agent.team for card in cards if card.agent.team})
+    unknown = [team for team in teams if team not in known_teams]
+    if unknown:
+        raise ProblemsFound(
+            [Problem("team-unknown", f'no team "{team}" in {table.label}', hint=suggest(team, known_teams)) for team in unknown]
+        )
+    if agents:
+        chosen = {find_card(table, roster, name).agent.agent_id for name in agents}
+        cards = tuple(card for card in cards if card.agent.agent_id in chosen)
+    return tuple(card for card in cards if not teams or card.agent.team in teams)
+
+
+def check_indicator_name(scheme: LoadedRubric, name: str) -> None:
+    """Raises ProblemsFound where the rubric has no such indicator."""
+    known = [indicator for _, indicator, _ in scheme.rubric.indicators()]
+    if name not in known:
+        raise ProblemsFound([
+            Problem("indicator-unknown", f'rubric "{scheme.rubric.name}" has no indicator "{name}"', hint=suggest(name, known))
+        ])
+
+
+def check_rubrics(workspace: Workspace, paths: Sequence[Path]) -> tuple[list[Problem], list[str]]:
+    """(everything wrong with the catalogue and the rubric files, what was checked)."""
+    problems: list[Problem] = []
+    checked = []
+    try:
+        catalogue = load_measures(workspace)
+        problems += check_catalogue(catalogue, check_sql)
+        checked.append(f"{len(catalogue.entries)} measures")
+    except ProblemsFound as found:
+        return list(found.problems), checked
+    for path in paths:
+        try:
+            scheme = load_rubric(path, catalogue, check_sql, show_path(path))
+            problems += scheme.warnings
+        except ProblemsFound as found:
+            problems += found.problems
+        checked.append(show_path(path))
+    return list(dict.fromkeys(problems)), checked
+
+
+def find_schema(of: str) -> dict[str, Any]:
+    """The JSON Schema of a rubric, measures, workspace or format file, or of the score JSON."""
+    match of:
+        case "rubric":
+            return rubric_schema()
+        case "measures":
+            return measures_schema()
+        case "workspace":
+            return {"$schema": DIALECT, **WorkspaceFile.model_json_schema()}
+        case "format":
+            return {"$schema": DIALECT, **FormatFile.model_json_schema(by_alias=True)}
+        case _:
+            schema: dict[str, Any] = json.loads(SCORE_SCHEMA.read_text(encoding="utf-8"))
+            return schema
+
+
+def inspect_file(session: Session, path: Path) -> Inspection:
+    """What a file is, and which known format or table fits it best; raises ProblemsFound if it cannot be read."""
+    folder = session.workspace.folder
+    places = (folder / "formats", shipped("configs") / "exports")
+    formats = [load_format(found) for place in places for found in sorted(place.glob("*.yaml"))]
+    return inspect_export(path, [*formats, *(canonical_format(table) for table in TABLES)], session.workdir)
 
 
 def show_path(path: Path) -> str:

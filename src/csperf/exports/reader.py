@@ -82,17 +82,12 @@ def _open_file(path: Path, format_: FormatFile, contract: Contract, shown: str, 
         raise ProblemsFound([Problem("data-is-folder", "this is a folder, not a file", Location(shown),
                                      hint='name the files in it, such as "exports/*.csv"')])
     try:
-        text, encoding = _find_text(path, format_, shown, copy)
+        text, encoding = find_text(path, format_, shown, copy)
     except OSError as error:
         raise ProblemsFound([Problem("file-unreadable", f"cannot read this file: {error.strerror or error}",
                                      Location(shown), hint="check the path and the permissions")]) from error
-    wanted = [names for name, names in _headers(format_).items() if contract.columns[name].required]
-    header_row = None if format_.header_row == "auto" else format_.header_row
-    layout = find_layout(text, format_.separator, header_row, wanted)
-    if layout is None:
-        raise ProblemsFound([Problem("data-empty", "the file is empty", Location(shown),
-                                     hint="export the month again; an export without rows still has its header")])
-    origins, missing = _match_columns(format_, layout)
+    layout = read_layout(text, format_, contract, shown)
+    origins, missing = match_columns(format_, layout)
     problems = [
         _missing_column(name, format_.columns[name], layout, shown)
         for name in missing if contract.columns[name].required
@@ -107,7 +102,18 @@ def _open_file(path: Path, format_: FormatFile, contract: Contract, shown: str, 
     return RawFile(shown, path, text, encoding, layout, origins)
 
 
-def _find_text(path: Path, format_: FormatFile, shown: str, copy: Path) -> tuple[Path, str]:
+def read_layout(text: Path, format_: FormatFile, contract: Contract, shown: str) -> Layout:
+    """Where the table begins in a UTF-8 file; raises ProblemsFound for an empty one."""
+    wanted = [names for name, names in _headers(format_).items() if contract.columns[name].required]
+    header_row = None if format_.header_row == "auto" else format_.header_row
+    layout = find_layout(text, format_.separator, header_row, wanted)
+    if layout is None:
+        raise ProblemsFound([Problem("data-empty", "the file is empty", Location(shown),
+                                     hint="export the month again; an export without rows still has its header")])
+    return layout
+
+
+def find_text(path: Path, format_: FormatFile, shown: str, copy: Path) -> tuple[Path, str]:
     """(a UTF-8 file with the content, the encoding it had)."""
     with open_bytes(path) as file:
         is_plain = not hasattr(file, "mtime")
@@ -146,7 +152,7 @@ def _headers(format_: FormatFile) -> dict[str, list[str]]:
     return found
 
 
-def _match_columns(format_: FormatFile, layout: Layout) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+def match_columns(format_: FormatFile, layout: Layout) -> tuple[dict[str, tuple[str, ...]], list[str]]:
     """(canonical → the file's columns, the canonical columns whose header is not there)."""
     by_header: dict[str, str] = {}
     for header, column in zip(layout.headers, layout.columns, strict=True):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from decimal import Decimal
 
 from csperf.render.numbers import plain_number
@@ -15,17 +13,18 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def render_csv(table: ScoreTable, *, bom: bool = False) -> str:
     """Header and one row per agent, lines ended by `\\n`; `bom` for files that Excel will open."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_columns(table))
-    for card in table.cards:
-        writer.writerow(_cells(table, card))
-    return ("\ufeff" if bom else "") + buffer.getvalue()
+    rows = [_columns(table), *(_cells(table, card) for card in table.cards)]
+    return ("\ufeff" if bom else "") + "".join(",".join(map(_quote, row)) + "\n" for row in rows)
 
 
 def neutralise(text: str) -> str:
     """Text that a spreadsheet will not run as a formula: a quote mark before a dangerous first character."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _quote(cell: str) -> str:
+    # The standard writer leaves a lone carriage return bare, and readers then see two rows.
+    return '"' + cell.replace('"', '""') + '"' if any(char in cell for char in ',"\r\n') else cell
 
 
 def _columns(table: ScoreTable) -> list[str]:

@@ -12,8 +12,18 @@ from rich.text import Text
 
 from csperf.render.json import agent_record, period_record, rubric_record, write_json
 from csperf.render.numbers import plain_number
-from csperf.render.table import grade_style, grade_title
-from csperf.render.terminal import NOTHING, Column, build_grid, clean, fit_columns, indent, print_text, wrap
+from csperf.render.table import grade_style, grade_title, left_out_names
+from csperf.render.terminal import (
+    GAP,
+    NOTHING,
+    Column,
+    build_grid,
+    clean,
+    fit_columns,
+    indent,
+    print_text,
+    wrap,
+)
 from csperf.render.words import agent_label, label, say, title_of, titled
 from csperf.scoring.cards import DimensionScore, IndicatorScore, Scorecard, ScoreTable
 from csperf.scoring.figures import format_number, format_points, format_share, format_value
@@ -45,7 +55,7 @@ def render_explain(
             continue
         parts.append("")
         title = title_of(table.dimension_titles.get(dimension.name), lang, dimension.name)
-        parts.append(_spread(title, _points_of(dimension, lang), width, "bold cyan"))
+        parts += _spread(title, _points_of(dimension, lang), width, "bold cyan")
         for line in lines:
             parts += ["", *_indicator_lines(table, line, lang, width)]
         if indicator is None and len(lines) > 1 and dimension.points is not None:
@@ -87,11 +97,8 @@ def render_rows(
     shown, left_out = fit_columns(grid, width)
     parts: list[RenderableType] = [build_grid(shown)]
     if left_out:
-        names = label("list-comma", lang).join(column.heading[0] for column in left_out)
-        parts += [
-            "",
-            *(Text(line, style="dim") for line in wrap(label("left-out", lang, columns=names), width)),
-        ]
+        names = left_out_names([column.heading[0] for column in left_out], lang, width)
+        parts += ["", *(Text(line, style="dim") for line in names)]
     return print_text(parts, color)
 
 
@@ -132,7 +139,7 @@ def _results(table: ScoreTable, card: Scorecard, lang: str) -> Iterator[str]:
 
 def _indicator_lines(table: ScoreTable, line: IndicatorScore, lang: str, width: int) -> Iterator[Text]:
     title = title_of(table.indicator_titles.get(line.name), lang, line.name)
-    yield _spread(f"  {titled(title, line.name, lang)}", _points_of(line, lang), width, "bold")
+    yield from _spread(titled(title, line.name, lang), _points_of(line, lang), width, "bold", "  ")
     for text in indent(" · ".join(_facts(line, lang)), width, "    "):
         yield Text(text)
     for reason in line.reason:
@@ -184,13 +191,18 @@ def _total_lines(card: Scorecard, lang: str, width: int) -> list[RenderableType]
 def _sum_text(title: str, points: Sequence[Decimal], total: Decimal, lang: str) -> str:
     """An addition as it is done on paper: `Performance: 26.00 + 15.00 = 41.00`."""
     addition = " + ".join(map(format_points, points))
-    return label("sum", lang, title=title, sum=f"{addition} = {format_points(total)}")
+    return label("colon", lang, head=title, text=f"{addition} = {format_points(total)}")
 
 
-def _spread(left: str, right: str, width: int, style: str) -> Text:
-    """Two texts on one line, the second at the right edge; where there is no room, right after the first."""
-    gap = max(width - cell_len(left) - cell_len(right), 2)
-    return Text(left + " " * gap + right, style=style)
+def _spread(left: str, right: str, width: int, style: str, first: str = "") -> list[Text]:
+    """Two texts on one line, the second at the right edge; on a line of its own where there is no room."""
+    lines = indent(left, width, first)
+    gap = width - cell_len(lines[-1]) - cell_len(right)
+    if gap >= GAP:
+        lines[-1] += " " * gap + right
+    else:
+        lines.append(" " * max(width - cell_len(right), 0) + right)
+    return [Text(line, style=style) for line in lines]
 
 
 def _row_column(rows: Sequence[Mapping[str, str | None]], name: str, lang: str) -> Column:

@@ -49,7 +49,7 @@ def escape_md(text: str) -> str:
 
 def _note_lines(table: ScoreTable, lang: str) -> list[str]:
     notes = [(agent_label(card.agent, lang), say(note, lang)) for card in table.cards for note in card.notes]
-    return [f"- {escape_md(label('agents-note', lang, agents=agent, note=note))}" for agent, note in notes]
+    return [f"- {escape_md(label('colon', lang, head=agent, text=note))}" for agent, note in notes]
 
 
 def _score_rows(table: ScoreTable, lang: str) -> tuple[list[tuple[str, bool]], list[list[str]]]:

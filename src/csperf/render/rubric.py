@@ -11,7 +11,9 @@ from csperf.render.md import escape_md, md_table
 from csperf.render.numbers import plain_number
 from csperf.render.words import label, title_of, titled
 from csperf.rubric.measures import Aggregate, Measure
-from csperf.rubric.scheme import AttainRule, BandsRule, CurveRule, DeductRule, Indicator, Rubric
+from csperf.rubric.quantities import Target
+from csperf.rubric.scheme import AttainRule, BandsRule, CurveRule, DeductRule, Indicator, RelativeRule, Rubric
+from csperf.scoring.cards import Number
 from csperf.scoring.figures import format_number
 
 SCHEMA = "csperf/rubric/v1"
@@ -83,7 +85,7 @@ def _indicator_outline(
         "formula": formula_text(measure, measures, lang),
         "data": _data_text(measure, measures, lang),
         "target": None if indicator.target is None else str(indicator.target),
-        "rule": rule_text(indicator, measure, lang),
+        "rule": rule_text(indicator, lang),
         "missing": label(f"rubric-policy-{indicator.missing}", lang),
         "small_sample": small
         and label(
@@ -121,9 +123,8 @@ def _data_text(measure: Measure, measures: Mapping[str, Measure], lang: str) -> 
     """Which tables, by which time, credited to whom; each different answer once."""
     sentences: list[str] = []
     for term in _terms(measure, measures):
-        text = label("rubric-data", lang, table=term.table, at=term.at, agent=term.agent)
-        if term.window_days is not None:
-            text += label("list-semicolon", lang) + label("rubric-window", lang, days=term.window_days)
+        code = "rubric-data" if term.window_days is None else "rubric-data-window"
+        text = label(code, lang, table=term.table, at=term.at, agent=term.agent, days=term.window_days)
         if text not in sentences:
             sentences.append(text)
     return label("list-semicolon", lang).join(sentences)
@@ -135,46 +136,42 @@ def _terms(measure: Measure, measures: Mapping[str, Measure]) -> Iterator[Aggreg
         yield from _terms(measures[part], measures)
 
 
-def rule_text(indicator: Indicator, measure: Measure, lang: str) -> str:
+def rule_text(indicator: Indicator, lang: str) -> str:
     """The score rule in one sentence."""
-    rule, weight = indicator.score, Fraction(indicator.weight)
-    full = format_number(weight)
+    rule, weight, target = indicator.score, Fraction(indicator.weight), indicator.target
+    full = _number(weight)
     match rule:
         case DeductRule():
-            return label(
-                f"rule-deduct-{rule.step or 'each'}",
-                lang,
-                weight=full,
-                points=format_number(Fraction(rule.deduct)),
-                per=rule.per,
-                side=_wrong_side(indicator, lang),
-            )
+            code, deduct = f"rule-deduct-{rule.step or 'each'}", _number(Fraction(rule.deduct))
+            return label(code, lang, weight=full, points=deduct, per=rule.per, side=_wrong_side(target, lang))
         case CurveRule():
             points = [
-                label("rule-curve-point", lang, value=value, points=format_number(weight * share))
+                label("rule-curve-point", lang, value=value, points=_number(weight * share))
                 for value, share in rule.points
             ]
             return label("rule-curve", lang, points=label("list-comma", lang).join(points))
         case BandsRule():
             bands = [
-                label("rule-band-else", lang, points=format_number(weight * share))
-                if condition is None
-                else label("rule-band", lang, condition=condition, points=format_number(weight * share))
-                for condition, share in rule.steps
+                label(
+                    "rule-band" if band else "rule-band-else", lang, band=band, points=_number(weight * share)
+                )
+                for band, share in rule.steps
             ]
             return label("rule-bands", lang, bands=label("list-semicolon", lang).join(bands))
         case AttainRule():
-            target = indicator.target
-            bound = target and (target.low or target.high)
-            direction = (target and target.direction) or measure.better or "higher"
-            most = format_number(weight * min(rule.attain.cap.value, Fraction(1)))
-            return label(f"rule-attain-{direction}", lang, weight=full, target=bound, most=most)
-        case _:
+            assert target is not None, "an attain rule has a target"
+            code = f"rule-attain-{target.direction or 'range'}"
+            most = _number(weight * min(rule.attain.cap.value, Fraction(1)))
+            return label(code, lang, weight=full, most=most, target=target, low=target.low, high=target.high)
+        case RelativeRule():
             return label("rule-relative", lang, weight=full)
 
 
-def _wrong_side(indicator: Indicator, lang: str) -> str:
-    target = indicator.target
+def _number(number: Fraction) -> Number:
+    return Number(format_number(number))
+
+
+def _wrong_side(target: Target | None, lang: str) -> str:
     assert target is not None, "a deduct rule has a target"
     if target.direction is None:
         return label("side-outside", lang, bound=target)
@@ -214,7 +211,8 @@ def _identity(outline: Mapping[str, Any], lang: str) -> str:
 
 
 def _heading(part: Mapping[str, Any], lang: str) -> str:
-    return f"{part['title']} · {label('rubric-points', lang, weight=format(part['weight'], 'f'))}"
+    points = label("rubric-points", lang, weight=Number(f"{part['weight']:f}"))
+    return f"{part['title']} · {points}"
 
 
 def _named_heading(indicator: Mapping[str, Any], lang: str) -> str:
@@ -260,7 +258,10 @@ def _render_md(outline: Mapping[str, Any], lang: str) -> str:
         for indicator in dimension["indicators"]:
             blocks.append([f"### {escape_md(_named_heading(indicator, lang))}"])
             blocks.append(
-                [f"- **{heading}**: {escape_md(text)}" for heading, text in _facts(indicator, lang)]
+                [
+                    f"- {label('colon', lang, head=f'**{heading}**', text=escape_md(text))}"
+                    for heading, text in _facts(indicator, lang)
+                ]
             )
     blocks.append([f"## {label('head-grades', lang)}"])
     headings = [(label("head-grade", lang), False), (label("head-score", lang), False)]

@@ -39,7 +39,7 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     "short-completed": {
         "en": "short by {amount}: {steps} completed {steps:step|steps} of {per} "
         "× {points} {points:point|points}",
-        "zh-CN": "低于目标 {amount}：每满 {per} 扣 {points} 分，满 {steps} 次",
+        "zh-CN": "低于目标 {amount}：每满 {per} 扣 {points} 分，计 {steps} 次",
     },
     "short-started": {
         "en": "short by {amount}: {steps} started {steps:step|steps} of {per} "
@@ -57,7 +57,7 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     "over-completed": {
         "en": "over by {amount}: {steps} completed {steps:step|steps} of {per} "
         "× {points} {points:point|points}",
-        "zh-CN": "超出目标 {amount}：每满 {per} 扣 {points} 分，满 {steps} 次",
+        "zh-CN": "超出目标 {amount}：每满 {per} 扣 {points} 分，计 {steps} 次",
     },
     "over-started": {
         "en": "over by {amount}: {steps} started {steps:step|steps} of {per} "
@@ -95,6 +95,7 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
         f"{cause}-{consequence}": {lang: said[lang] + then[lang] for lang in said}
         for cause, said in _CAUSES.items()
         for consequence, then in _CONSEQUENCES.items()
+        if (cause, consequence) != ("alone", "team")  # a team's value has no colleagues either
     },
     "no-team-value": {"en": "no value of the team to score with;", "zh-CN": "团队没有可用的数值；"},
     # The derivation, for pencil and paper.
@@ -127,10 +128,6 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     "step-started": {
         "en": "started steps: {amount} ÷ {per} = {quotient}, counts as {steps}",
         "zh-CN": "扣分次数：{amount} ÷ {per} = {quotient}，不足一次按一次，计 {steps} 次",
-    },
-    "step-proportional": {
-        "en": "steps: {amount} ÷ {per} = {quotient}",
-        "zh-CN": "扣分次数（按比例）：{amount} ÷ {per} = {quotient}",
     },
     "step-even": {
         "en": "steps: {amount} ÷ {per} = {steps}",
@@ -192,9 +189,9 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
         "en": "no score until a person decides about {count:this indicator|these indicators}: {indicators}",
         "zh-CN": "以下 {count} 项指标待人工确认，暂不给出总分：{indicators}",
     },
-    "note-scored-on": {"en": "scored on {scored} of 100", "zh-CN": "按 100 分权重中的 {scored} 分计分"},
+    "note-scored-on": {"en": "scored on {scored} of 100", "zh-CN": "总权重 100 中，实际计分 {scored}"},
     "note-low-coverage": {
         "en": "scored on {scored} of 100, less than half: no score, no grade, no rank",
-        "zh-CN": "100 分权重中只有 {scored} 分可计分，不足一半：不给总分、不评等级、不参与排名",
+        "zh-CN": "总权重 100 中，实际计分仅 {scored}，不足一半：不给总分、等级和排名",
     },
 }

@@ -15,6 +15,7 @@ from csperf.render.terminal import (
     break_heading,
     build_grid,
     clean,
+    fill,
     fit_columns,
     indent,
     print_text,
@@ -121,13 +122,19 @@ def _left_out_lines(table: ScoreTable, left_out: Sequence[Column], lang: str, wi
         name: title_of(title, lang, name)
         for name, title in (*table.dimension_titles.items(), *table.indicator_titles.items())
     }
-    names = label("list-comma", lang).join(titles.get(column.name, column.heading[0]) for column in left_out)
     example = clean(table.cards[0].agent.agent_id)
     return [
-        *wrap(label("left-out", lang, columns=names), width),
+        *left_out_names([titles.get(column.name, column.heading[0]) for column in left_out], lang, width),
         label("see-all", lang, command="csperf score --format csv"),
         label("see-points", lang, command=f"csperf explain {example}"),
     ]
+
+
+def left_out_names(names: Sequence[str], lang: str, width: int) -> list[str]:
+    """Lines that name the columns left out, each name whole on one line."""
+    comma = label("list-comma", lang)
+    listed = [name + comma for name in names[:-1]] + [names[-1]]
+    return fill([label("left-out", lang), *listed], width)
 
 
 def _note_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
@@ -140,7 +147,7 @@ def _note_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
         line
         for note, names in agents.items()
         for line in indent(
-            label("agents-note", lang, agents=label("list-comma", lang).join(names), note=note),
+            label("colon", lang, head=label("list-comma", lang).join(names), text=note),
             width,
             "",
             "  ",

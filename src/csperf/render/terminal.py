@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -86,8 +86,13 @@ def break_heading(title: str) -> tuple[str, ...]:
 
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most `width` cells, broken between words or wide characters; a longer word stays whole."""
+    return fill(_PIECE.findall(text), width)
+
+
+def fill(pieces: Iterable[str], width: int) -> list[str]:
+    """Lines of at most `width` cells, broken only between the pieces; the blanks of a break are dropped."""
     lines = [""]
-    for piece in _PIECE.findall(text):
+    for piece in pieces:
         if lines[-1] and cell_len(lines[-1] + piece) > width:
             lines.append(piece.lstrip())
         else:
@@ -96,7 +101,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def indent(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
-    """Wrapped lines with `first` before the first of them and `rest` (by default blanks) before the others."""
+    """Wrapped lines with `first` before the first one and `rest` (by default blanks) before the others."""
     rest = " " * cell_len(first) if rest is None else rest
     lines = wrap(text, max(width - max(cell_len(first), cell_len(rest)), 1))
     return [(first if number == 0 else rest) + line for number, line in enumerate(lines)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from csperf.render.data_words import DATA_WORDS
+from csperf.render.data_words import DATA_WORDS
 from csperf.render.score_words import SCORE_WORDS
 from csperf.scoring.cards import Agent, Words
 
@@ -87,7 +89,7 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "list-semicolon": {"en": "; ", "zh-CN": "；"},
     "season-is": {"en": "season {season}", "zh-CN": "季节：{season}"},
     "no-agents": {"en": "No agent has any data in this period.", "zh-CN": "本周期没有任何客服的数据。"},
-    "left-out": {"en": "Left out for lack of width: {columns}", "zh-CN": "因宽度不足未显示：{columns}"},
+    "left-out": {"en": "Left out for lack of width: ", "zh-CN": "因宽度不足未显示："},
     "see-all": {"en": "All columns: {command}", "zh-CN": "全部列：{command}"},
     "see-points": {"en": "Point by point: {command}", "zh-CN": "逐项说明：{command}"},
     "source-counts": {
@@ -96,9 +98,8 @@ OWN_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "{source}：共 {rows} 行，周期内 {in_period} 行，周期外 {outside_period} 行，"
         "剔除 {rejected} 行，重复 {duplicates} 行",
     },
-    "agents-note": {"en": "{agents}: {note}", "zh-CN": "{agents}：{note}"},
     "titled": {"en": "{title} ({name})", "zh-CN": "{title}（{name}）"},
-    "sum": {"en": "{title}: {sum}", "zh-CN": "{title}：{sum}"},
+    "colon": {"en": "{head}: {text}", "zh-CN": "{head}：{text}"},
     # the scorecard
     "card-score": {"en": "Score {score} of 100", "zh-CN": "得分 {score}（满分 100）"},
     "card-no-score": {"en": "No score", "zh-CN": "无得分"},
@@ -117,18 +118,17 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     # the scheme in words
     "rubric-id": {"en": "{name}, version {version}", "zh-CN": "{name}，第 {version} 版"},
     "rubric-source": {"en": "source: {source}", "zh-CN": "出处：{source}"},
-    "rubric-points": {"en": "{weight} points", "zh-CN": "{weight} 分"},
+    "rubric-points": {"en": "{weight} {weight:point|points}", "zh-CN": "{weight} 分"},
     "rubric-grade-top": {"en": "from {low}", "zh-CN": "{low} 分及以上"},
     "rubric-grade": {"en": "from {low}, below {high}", "zh-CN": "{low} 分及以上，不到 {high} 分"},
-    "rubric-target-none": {"en": "none", "zh-CN": "无"},
     "rubric-small-sample": {"en": "fewer than {below}: {policy}", "zh-CN": "少于 {below}：{policy}"},
     "rubric-data": {
-        "en": "{table}; the period is decided by {at}; credited to {agent}",
-        "zh-CN": "{table}；按 {at} 归入周期；记在 {agent} 名下",
+        "en": "{table} (period by {at}, agent by {agent})",
+        "zh-CN": "{table}（按 {at} 归入周期，记在 {agent} 名下）",
     },
-    "rubric-window": {
-        "en": "the {days} days up to the end of the period",
-        "zh-CN": "取截至周期末的 {days} 天",
+    "rubric-data-window": {
+        "en": "{table} (the {days} days up to the end of the period by {at}, agent by {agent})",
+        "zh-CN": "{table}（按 {at} 取截至周期末的 {days} 天，记在 {agent} 名下）",
     },
     "formula-rate": {
         "en": "rows where {value} ÷ rows where this can be told",
@@ -158,51 +158,64 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "formula-where": {"en": "{formula}, only rows where {where}", "zh-CN": "{formula}（只计 {where} 的行）"},
     "formula-ratio": {"en": "({of}) ÷ ({to})", "zh-CN": "（{of}）÷（{to}）"},
     "formula-part": {"en": "{name} = {formula}", "zh-CN": "{name} = {formula}"},
-    "side-below": {"en": "below {bound}", "zh-CN": "低于 {bound}"},
-    "side-above": {"en": "above {bound}", "zh-CN": "高于 {bound}"},
-    "side-outside": {"en": "outside {bound}", "zh-CN": "超出 {bound} 的范围"},
+    "side-below": {"en": "below {bound}", "zh-CN": "低于 {bound} 时"},
+    "side-above": {"en": "above {bound}", "zh-CN": "高于 {bound} 时"},
+    "side-outside": {"en": "outside {bound}", "zh-CN": "超出 {bound} 的范围时"},
     "rule-deduct-each": {
-        "en": "start with {weight} points; −{points} for each {per} {side}; never below 0",
-        "zh-CN": "满分 {weight} 分；{side}时，每 {per} 扣 {points} 分；最低 0 分",
+        "en": "start with {weight} {weight:point|points}; −{points} for each {per} {side}; never below 0",
+        "zh-CN": "满分 {weight} 分；{side}，每 {per} 扣 {points} 分；最低 0 分",
     },
     "rule-deduct-completed": {
-        "en": "start with {weight} points; −{points} for each completed {per} {side}; never below 0",
-        "zh-CN": "满分 {weight} 分；{side}时，每满 {per} 扣 {points} 分，不足 {per} 不扣；最低 0 分",
+        "en": "start with {weight} {weight:point|points}; −{points} for each completed {per} {side}; "
+        "never below 0",
+        "zh-CN": "满分 {weight} 分；{side}，每满 {per} 扣 {points} 分，不足 {per} 不扣；最低 0 分",
     },
     "rule-deduct-started": {
-        "en": "start with {weight} points; −{points} for each started {per} {side}; never below 0",
-        "zh-CN": "满分 {weight} 分；{side}时，每 {per} 扣 {points} 分，不足 {per} 按 {per} 计；最低 0 分",
+        "en": "start with {weight} {weight:point|points}; −{points} for each started {per} {side}; "
+        "never below 0",
+        "zh-CN": "满分 {weight} 分；{side}，每 {per} 扣 {points} 分，不足 {per} 按 {per} 计；最低 0 分",
     },
     "rule-deduct-proportional": {
-        "en": "start with {weight} points; −{points} for each {per} {side}, in proportion; never below 0",
-        "zh-CN": "满分 {weight} 分；{side}时，每 {per} 扣 {points} 分，不足 {per} 按比例扣；最低 0 分",
+        "en": "start with {weight} {weight:point|points}; −{points} for each {per} {side}, in proportion; "
+        "never below 0",
+        "zh-CN": "满分 {weight} 分；{side}，每 {per} 扣 {points} 分，不足 {per} 按比例扣；最低 0 分",
     },
     "rule-curve": {
         "en": "{points}; straight lines between these values, flat outside them",
         "zh-CN": "{points}；各值之间按直线计算，两端以外不再变化",
     },
-    "rule-curve-point": {"en": "{points} points at {value}", "zh-CN": "{value} 得 {points} 分"},
+    "rule-curve-point": {
+        "en": "{points} {points:point|points} at {value}",
+        "zh-CN": "{value} 得 {points} 分",
+    },
     "rule-bands": {
         "en": "the first that holds decides: {bands}",
         "zh-CN": "从前往后，以先满足的为准：{bands}",
     },
-    "rule-band": {"en": "{condition}: {points} points", "zh-CN": "{condition} 得 {points} 分"},
-    "rule-band-else": {"en": "otherwise: {points} points", "zh-CN": "其余得 {points} 分"},
+    "rule-band": {"en": "{band}: {points} {points:point|points}", "zh-CN": "{band} 得 {points} 分"},
+    "rule-band-else": {"en": "otherwise: {points} {points:point|points}", "zh-CN": "其余得 {points} 分"},
     "rule-attain-higher": {
-        "en": "{weight} points × value ÷ {target}, at most {most} points",
-        "zh-CN": "{weight} 分 × 实际值 ÷ {target}，最多 {most} 分",
+        "en": "{weight} {weight:point|points} × value ÷ {low}, at most {most} {most:point|points}",
+        "zh-CN": "{weight} 分 × 实际值 ÷ {low}，最多 {most} 分",
     },
     "rule-attain-lower": {
-        "en": "{weight} points × {target} ÷ value, at most {most} points",
-        "zh-CN": "{weight} 分 × {target} ÷ 实际值，最多 {most} 分",
+        "en": "{weight} {weight:point|points} × {high} ÷ value, at most {most} {most:point|points}",
+        "zh-CN": "{weight} 分 × {high} ÷ 实际值，最多 {most} 分",
+    },
+    "rule-attain-range": {
+        "en": "{most} {most:point|points} within {target}; below it {weight} × value ÷ {low}, "
+        "above it {weight} × {high} ÷ value, at most {most} {most:point|points}",
+        "zh-CN": "在 {target} 之内得 {most} 分；低于时 {weight} 分 × 实际值 ÷ {low}，"
+        "高于时 {weight} 分 × {high} ÷ 实际值，最多 {most} 分",
     },
     "rule-relative": {
-        "en": "{weight} points × the share of colleagues whose value is worse (equal ones count half)",
+        "en": "{weight} {weight:point|points} × the share of colleagues whose value is worse "
+        "(equal ones count half)",
         "zh-CN": "{weight} 分 × 数值不如本人的同事所占比例（相同的按一半计）",
     },
 }
 
-WORDS: dict[str, dict[str, str]] = {**OWN_WORDS, **SCORE_WORDS}
+WORDS: dict[str, dict[str, str]] = {**OWN_WORDS, **SCORE_WORDS, **DATA_WORDS}
 
 
 def say(words: Words, lang: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from csperf.rubric.measures import PERCENTILE, MeasureEntry
 from csperf.rubric.scheme import Rubric
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def rubric_schema() -> dict[str, Any]:
@@ -17,7 +17,7 @@ def rubric_schema() -> dict[str, Any]:
     schema["$defs"] |= measures.pop("$defs")
     schema["$defs"]["MeasureEntry"] = measures
     schema["properties"]["measures"]["additionalProperties"] = {"$ref": "#/$defs/MeasureEntry"}
-    return {"$schema": _DIALECT, "title": "csperf rubric", **_without(schema, "title")}
+    return {"$schema": DIALECT, "title": "csperf rubric", **_without(schema, "title")}
 
 
 def measures_schema() -> dict[str, Any]:
@@ -25,7 +25,7 @@ def measures_schema() -> dict[str, Any]:
     entry = _finish(MeasureEntry.model_json_schema())
     defs = {**entry.pop("$defs"), "MeasureEntry": entry}
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "title": "csperf measures",
         "description": "The catalogue: how each number is computed, by its name.",
         "type": "object",

@@ -173,10 +173,10 @@ class SmallSample(_Model):
 class Indicator(_Model):
     """A measure with weight, target and score rule. Its key in the YAML is the measure's name."""
 
-    weight: Weight
+    weight: Weight = Field(description="its points when everything is reached; all of a rubric are 100")
     title: Text | None = None
     target: TargetField | None = None
-    score: ScoreRule
+    score: ScoreRule = Field(description="deduct, curve, bands, attain or relative")
     missing: Policy = "exclude"
     small_sample: SmallSample | None = None
     note: Text | None = Field(None, description="the reading this scheme takes where its source is ambiguous")
@@ -185,7 +185,7 @@ class Indicator(_Model):
 class Dimension(_Model):
     """A group of indicators; their weights add up to its own."""
 
-    weight: Weight
+    weight: Weight = Field(description="the sum of its indicators' weights")
     title: Text | None = None
     indicators: dict[str, Indicator] = Field(min_length=1)
 

@@ -1,0 +1,56 @@
+"""The command line: parses, calls the pipeline, renders, sets the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from csperf.cli import data, explain, init, rubric, score
+from csperf.cli.errors import exit_code_of
+
+app = typer.Typer(
+    name="csperf", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="Monthly customer-service scores from a shop's exports, defensible point by point.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+app.command("score")(score.score)
+app.command("explain")(explain.explain)
+app.add_typer(rubric.app, name="rubric")
+app.add_typer(data.app, name="data")
+app.command("init")(init.init)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from csperf import __version__
+
+        typer.echo(f"csperf {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 fine, 1 problems, 2 wrong usage, 3 a bug of ours, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal in GBK cannot show every sign we print; a question mark is better than a crash.
+            stream.reconfigure(errors="replace")
+    try:
+        result = app(args=list(sys.argv[1:] if argv is None else argv), prog_name="csperf", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`). Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (Exception, KeyboardInterrupt) as error:
+        return exit_code_of(error)

@@ -1,0 +1,48 @@
+"""Exceptions → what a person reads on stderr, and the exit code. The only place that decides either."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterable
+
+import typer
+
+from csperf.problems import Problem, ProblemsFound
+
+FINE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Say what happened and return the exit code."""
+    if isinstance(error, typer.Exit):
+        return error.exit_code
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return INTERRUPTED
+    if isinstance(error, ProblemsFound):
+        print_problems(error.problems)
+        return PROBLEMS
+    if isinstance(error, typer.TyperException):
+        show = getattr(error, "show", None)
+        if show:
+            show(file=sys.stderr)
+        else:
+            print(error.format_message(), file=sys.stderr)
+        return USAGE
+    if isinstance(error, OSError) and error.filename is not None:
+        print(f"{error.filename}: error: {error.strerror} [file-error]", file=sys.stderr)
+        return PROBLEMS
+    if os.environ.get("CSPERF_DEBUG"):
+        traceback.print_exception(error)
+    print(
+        f"csperf: this is a bug of ours, not of your data: {type(error).__name__}: {error}\n"
+        "hint: run the command again with CSPERF_DEBUG=1 set and send us what it prints, with the command",
+        file=sys.stderr,
+    )
+    return BUG
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Every problem on stderr, a blank line between those of several lines."""
+    print("\n".join(str(problem) for problem in problems), file=sys.stderr)

@@ -1,0 +1,113 @@
+"""`csperf explain`: every point of one agent, and the rows behind it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from csperf.cli.opening import open_session
+from csperf.cli.options import (
+    LangOption,
+    MonthOption,
+    OutputOption,
+    QuarterOption,
+    QuietOption,
+    RubricOption,
+    WorkspaceOption,
+    YearOption,
+    choose_period,
+)
+from csperf.cli.output import choose_format, say_aside, terminal_width, use_color, working, write_result
+
+if TYPE_CHECKING:
+    from csperf.period import Period
+    from csperf.pipeline import Scored, Session
+    from csperf.rubric.load import LoadedRubric
+
+
+class ExplainFormat(StrEnum):
+    """The formats of a scorecard."""
+
+    AUTO = "auto"
+    TABLE = "table"
+    JSON = "json"
+
+
+def explain(
+    agent: Annotated[str, typer.Argument(help="The agent: id, name, or any alias of the roster.")],
+    month: MonthOption = None,
+    quarter: QuarterOption = None,
+    year: YearOption = None,
+    indicator: Annotated[
+        str | None,
+        typer.Option("--indicator", envvar="CSPERF_INDICATOR", metavar="NAME", show_default=False, help="Only this indicator."),
+    ] = None,
+    rows: Annotated[
+        bool, typer.Option("--rows", envvar="CSPERF_ROWS", help="List the rows behind the indicator, those that cost points first.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    rubric: RubricOption = None,
+    format: Annotated[
+        ExplainFormat,
+        typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: table on a terminal, json elsewhere."),
+    ] = ExplainFormat.AUTO,
+    output: OutputOption = None,
+    lang: LangOption = None,
+    quiet: QuietOption = False,
+) -> int:
+    """Every point of one agent: value, target, and step by step to the points."""
+    if rows and indicator is None:
+        raise typer.BadParameter("--rows needs --indicator, such as --indicator csat")
+    chosen = choose_format(format.value, output, ("table", "json"))
+    with open_session(workspace, lang, quiet) as (session, language):
+        from csperf.pipeline import check_indicator_name, find_card, load_scheme, score_period
+        from csperf.render.explain import render_explain, render_explain_json
+        from csperf.render.words import label
+
+        period = choose_period(month, quarter, year, session.workspace.content.zone)
+        with working(label("working", language), quiet):
+            scheme = load_scheme(session.workspace, rubric)
+            if indicator:
+                check_indicator_name(scheme, indicator)
+            scored = score_period(session, scheme, period)
+        card = find_card(scored.table, session.roster, agent)
+        width, color = terminal_width(), use_color() and output is None
+        if rows and indicator:
+            result = _render_rows_behind(session, scheme, scored, period, card.agent.agent_id, indicator, chosen, language, width, color)
+            if chosen == "table":
+                result = render_explain(scored.table, card, language, width, color, indicator) + "\n" + result
+        elif chosen == "json":
+            result = render_explain_json(scored.table, card, language, indicator)
+        else:
+            result = render_explain(scored.table, card, language, width, color, indicator)
+        write_result(result, output, is_data=chosen == "json")
+        if output is not None:
+            say_aside(label("file-written", language, file=output), quiet)
+    return 0
+
+
+def _render_rows_behind(
+    session: Session, scheme: LoadedRubric, scored: Scored, period: Period, agent_id: str, indicator: str,
+    chosen: str, language: str, width: int, color: bool,
+) -> str:  # fmt: skip
+    from csperf.pipeline import read_rows_behind
+    from csperf.render.explain import render_rows
+    from csperf.render.json import write_json
+    from csperf.render.words import label, title_of
+
+    found = read_rows_behind(session, scheme, scored, period, agent_id, indicator)
+    if chosen == "json":
+        rows = [{"table": term.table, "kind": term.kind, **row} for term, rows in found for row in rows]
+        return write_json({"schema": "csperf/rows/v1", "agent_id": agent_id, "indicator": indicator, "rows": rows}) + "\n"
+    title = title_of(scored.table.indicator_titles[indicator], language, indicator)
+    parts = []
+    for term, rows in found:
+        # What cost points comes first: misses, then what did not count either way.
+        order = {"miss": 0, "hit": 2}
+        rows = sorted(rows, key=lambda row: order.get(row["counted"] or "", 1))
+        columns = list(rows[0]) if rows else []
+        parts.append(label("rows-behind", language, indicator=title, part=term.table, count=len(rows)))
+        parts.append(render_rows(rows, columns, language, width, color))
+    return "\n".join(parts)

@@ -1,0 +1,117 @@
+"""Where results go: stdout as data, stderr as talk, files whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import locale
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from csperf.cli.options import Lang
+
+if TYPE_CHECKING:
+    from csperf.workspace import Workspace
+
+
+def choose_language(asked: Lang | None, workspace: Workspace | None) -> str:
+    """The language asked for, else the workspace's, else the locale's."""
+    if asked:
+        return asked.value
+    if workspace and workspace.content.language:
+        return workspace.content.language
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    spoken = spoken or (locale.getlocale()[0] or "")
+    return "zh-CN" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+def choose_format(asked: str, output: Path | None, known: tuple[str, ...]) -> str:
+    """The format asked for, else by the file's suffix, else table on a terminal and json elsewhere."""
+    if asked != "auto":
+        return asked
+    if output is not None:
+        suffix = output.suffix.lower().removeprefix(".")
+        suffix = {"markdown": "md", "jsonl": "ndjson", "txt": "table"}.get(suffix, suffix)
+        if suffix not in known:
+            endings = ", ".join(f".{name}" for name in known if name != "table")
+            raise typer.BadParameter(f'no format for "{output.name}"; end it with one of {endings}, or use --format',
+                                     param_hint="--output")
+        return suffix
+    return "table" if sys.stdout.isatty() else "json"
+
+
+def terminal_width() -> int:
+    """The terminal's width in cells; `COLUMNS` wins; 80 where there is no terminal, 140 for a piped table."""
+    return shutil.get_terminal_size((140, 24)).columns if not sys.stdout.isatty() else shutil.get_terminal_size().columns
+
+
+def use_color() -> bool:
+    """Colours only on a terminal, and never with NO_COLOR."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def write_result(result: str | bytes, output: Path | None, is_data: bool) -> None:
+    """To the file or to stdout. Data goes out as UTF-8 whatever the locale; a table in the terminal's encoding."""
+    if output is not None:
+        write_whole(output, result if isinstance(result, bytes) else result.encode("utf-8"))
+    elif isinstance(result, bytes) or (is_data and hasattr(sys.stdout, "buffer")):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(result if isinstance(result, bytes) else result.encode("utf-8"))
+    else:
+        sys.stdout.write(result)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is whole or absent: to a temporary neighbour first, then renamed."""
+    folder = path.parent
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def say_aside(text: str, quiet: bool = False) -> None:
+    """Talk: on stderr, never mixed with results."""
+    if not quiet:
+        print(text, file=sys.stderr)
+
+
+@contextlib.contextmanager
+def working(text: str, quiet: bool) -> Iterator[None]:
+    """Show that work goes on, on a terminal, once it has taken a second."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    done = threading.Event()
+
+    def show() -> None:
+        if not done.wait(1.0):
+            from rich.console import Console
+
+            with Console(stderr=True).status(text):
+                done.wait()
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

@@ -1,0 +1,120 @@
+"""`csperf rubric …`: validate, show, list, schema."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from csperf.cli.errors import FINE, PROBLEMS, print_problems
+from csperf.cli.options import LangOption, OutputOption, VerboseOption, WorkspaceOption
+from csperf.cli.output import choose_format, choose_language, say_aside, terminal_width, use_color, write_result
+
+app = typer.Typer(help="Check, show and list scoring schemes.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class ShowFormat(StrEnum):
+    """The formats of a scheme in words."""
+
+    AUTO = "auto"
+    TABLE = "table"
+    MD = "md"
+    JSON = "json"
+
+
+class SchemaOf(StrEnum):
+    """The files that have a JSON Schema."""
+
+    RUBRIC = "rubric"
+    MEASURES = "measures"
+    WORKSPACE = "workspace"
+    FORMAT = "format"
+    SCORE = "score"
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Rubric files; default: all known rubrics.", show_default=False)] = None,
+    workspace: WorkspaceOption = None,
+    lang: LangOption = None,
+    verbose: VerboseOption = False,
+) -> int:
+    """Find everything that is wrong with rubrics, without touching data; silent when all is fine."""
+    from csperf.pipeline import check_rubrics, list_rubrics
+    from csperf.render.words import label
+    from csperf.workspace import load_workspace
+
+    found = load_workspace(workspace)
+    paths = files or list(list_rubrics(found).values())
+    problems, checked = check_rubrics(found, paths)
+    if verbose:
+        for what in checked:
+            say_aside(label("checked", choose_language(lang, found), what=what))
+    print_problems(problem for problem in problems if problem.severity == "error" or files or verbose)
+    return PROBLEMS if any(problem.severity == "error" for problem in problems) else FINE
+
+
+@app.command()
+def show(
+    rubric: Annotated[str | None, typer.Argument(metavar="[NAME|FILE]", help="Default: the workspace's rubric.", show_default=False)] = None,
+    workspace: WorkspaceOption = None,
+    format: Annotated[ShowFormat, typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: words on a terminal, md elsewhere.")] = ShowFormat.AUTO,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> int:
+    """The scheme in words for the team: what counts, how it is computed, what it is worth."""
+    from csperf.pipeline import load_scheme
+    from csperf.render.rubric import render_rubric
+    from csperf.render.words import label
+    from csperf.workspace import load_workspace
+
+    chosen = choose_format(format.value, output, ("table", "md", "json"))
+    if chosen == "json" and format is ShowFormat.AUTO and output is None:
+        chosen = "md"
+    found = load_workspace(workspace)
+    language = choose_language(lang, found)
+    scheme = load_scheme(found, rubric)
+    print_problems(scheme.warnings)
+    result = render_rubric(scheme.rubric, scheme.measures, language, chosen, terminal_width(), use_color() and output is None)
+    write_result(result, output, is_data=chosen != "table")
+    if output is not None:
+        say_aside(label("file-written", language, file=output))
+    return FINE
+
+
+@app.command("list")
+def list_(workspace: WorkspaceOption = None, lang: LangOption = None) -> int:
+    """The rubrics that ship with csperf and those of the workspace."""
+    from csperf.pipeline import list_rubrics, show_path
+    from csperf.problems import cell_width
+    from csperf.render.words import title_of
+    from csperf.workspace import load_workspace
+    from csperf.yaml_source import read_yaml
+
+    found = load_workspace(workspace)
+    language = choose_language(lang, found)
+    rows = []
+    for name, path in list_rubrics(found).items():
+        data = read_yaml(path).data
+        data = data if isinstance(data, dict) else {}
+        is_own = path.parent == found.folder / "rubrics"
+        rows.append((name, title_of(data.get("title"), language, ""), str(data.get("source") or ""), show_path(path) if is_own else ""))
+    widths = [max((cell_width(row[column]) for row in rows), default=0) for column in range(4)]
+    for row in rows:
+        print("  ".join(cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return FINE
+
+
+@app.command()
+def schema(
+    of: Annotated[SchemaOf, typer.Argument(help="Which file's schema.")] = SchemaOf.RUBRIC,
+    output: OutputOption = None,
+) -> int:
+    """A JSON Schema, for editors that complete and check YAML."""
+    from csperf.pipeline import find_schema
+
+    write_result(json.dumps(find_schema(of.value), ensure_ascii=False, indent=2) + "\n", output, is_data=True)
+    return FINE

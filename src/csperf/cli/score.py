@@ -1,0 +1,85 @@
+"""`csperf score`: per-agent scores of a period."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from csperf.cli.errors import PROBLEMS
+from csperf.cli.opening import open_session
+from csperf.cli.options import (
+    LangOption,
+    MonthOption,
+    OutputOption,
+    QuarterOption,
+    QuietOption,
+    RejectsOption,
+    RubricOption,
+    ScoreFormat,
+    StrictOption,
+    VerboseOption,
+    WorkspaceOption,
+    YearOption,
+    choose_period,
+)
+from csperf.cli.output import choose_format, say_aside, terminal_width, use_color, working, write_result
+
+
+def score(
+    month: MonthOption = None,
+    quarter: QuarterOption = None,
+    year: YearOption = None,
+    workspace: WorkspaceOption = None,
+    rubric: RubricOption = None,
+    format: Annotated[
+        ScoreFormat,
+        typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: table on a terminal, json elsewhere."),
+    ] = ScoreFormat.AUTO,
+    output: OutputOption = None,
+    lang: LangOption = None,
+    agent: Annotated[
+        list[str] | None,
+        typer.Option("--agent", envvar="CSPERF_AGENT", metavar="ID|NAME", show_default=False,
+                     help="Only this agent; may be given several times. Ranks stay those of all."),
+    ] = None,
+    team: Annotated[
+        list[str] | None,
+        typer.Option("--team", envvar="CSPERF_TEAM", metavar="TEAM", show_default=False,
+                     help="Only this team; may be given several times. Ranks stay those of all."),
+    ] = None,
+    strict: StrictOption = False,
+    rejects: RejectsOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Per-agent scores of a month (or quarter, or year)."""
+    from csperf.render import FORMATS, render_score
+
+    chosen = choose_format(format.value, output, FORMATS)
+    with open_session(workspace, lang, quiet) as (session, language):
+        from csperf.cli.warnings import print_warnings
+        from csperf.pipeline import choose_cards, load_scheme, score_period
+        from csperf.render.words import label
+
+        period = choose_period(month, quarter, year, session.workspace.content.zone)
+        with working(label("working", language), quiet):
+            scheme = load_scheme(session.workspace, rubric)
+            scored = score_period(session, scheme, period, with_hashes=chosen in ("json", "ndjson"))
+        table = replace(scored.table, cards=choose_cards(scored.table, session.roster, agent or [], team or []))
+        failed = print_warnings(scheme.warnings, scored, language, strict, quiet, verbose)
+        if rejects:
+            from csperf.cli.data import write_rejects
+
+            write_rejects(session, scored.opened, rejects)
+            say_aside(label("file-written", language, file=rejects), quiet)
+        if failed:
+            return PROBLEMS
+        result = render_score(
+            table, chosen, language, width=terminal_width(), color=use_color() and output is None, bom=output is not None
+        )
+        write_result(result, output, is_data=chosen != "table")
+        if output is not None:
+            say_aside(label("file-written", language, file=output), quiet)
+    return 0

@@ -1,0 +1,66 @@
+"""What is said about the data and by the commands, in both languages side by side."""
+
+from __future__ import annotations
+
+DATA_WORDS: dict[str, dict[str, str]] = {
+    "source-missing": {
+        "en": "no source for table {table}: {measures} cannot be measured",
+        "zh-CN": "工作区没有数据表 {table}：无法计算 {measures}",
+    },
+    "column-missing": {
+        "en": "source {source} has no column {column}: {measures} cannot be measured",
+        "zh-CN": "数据源 {source} 没有 {column} 列：无法计算 {measures}",
+    },
+    "bots-left-out": {
+        "en": "not scored, because the roster says they are bots: {agents}",
+        "zh-CN": "花名册标为机器人，不参与评分：{agents}",
+    },
+    "agent-not-in-roster": {
+        "en": "{agent} is in the data but not in the roster: add them, or add this name to someone's aliases",
+        "zh-CN": "数据中有“{agent}”，但花名册里没有：请补录此人，或把这个名字加入某人的别名（aliases）",
+    },
+    "rows-of-nobody": {
+        "en": "{source}: rows of the period that name no agent and count for nobody: {rows}",
+        "zh-CN": "{source}：周期内没有客服名、不计入任何人的行数：{rows}",
+    },
+    "calendar-not-official": {
+        "en": "calendar {calendar}: official holidays are known up to {year}; later working days are a guess",
+        "zh-CN": "工作日历 {calendar}：官方节假日只到 {year} 年，之后的工作日为推算",
+    },
+    "rows-set-aside": {
+        "en": "{source}: {rejected} of {rows} rows were set aside ({reasons}); csperf data check says which and why",
+        "zh-CN": "{source}：共 {rows} 行，剔除 {rejected} 行（{reasons}）；用 csperf data check 查看是哪些行、为什么",
+    },
+    "using-sample": {
+        "en": "no csperf.yaml here or above: using the bundled sample shop (csperf init makes a workspace of your own)",
+        "zh-CN": "当前及上级文件夹没有 csperf.yaml：使用自带的示例店铺数据（csperf init 可建立您自己的工作区）",
+    },
+    "file-written": {"en": "wrote {file}", "zh-CN": "已写入 {file}"},
+    "working": {"en": "reading and scoring …", "zh-CN": "正在读取并计分……"},
+    "check-ok": {"en": "all rows are fine", "zh-CN": "所有行均正常"},
+    "checked": {"en": "checked {what}", "zh-CN": "已检查 {what}"},
+    "init-done": {
+        "en": "{folder} is ready. Try:\n  cd {folder}\n  csperf score --month 2025-06\n"
+        "Then put your own exports in exports/, name them in csperf.yaml, and change rubrics/{rubric}.yaml to your scheme.",
+        "zh-CN": "{folder} 已建好。试一试：\n  cd {folder}\n  csperf score --month 2025-06\n"
+        "然后把自己的导出文件放进 exports/，在 csperf.yaml 里写上文件名，并把 rubrics/{rubric}.yaml 改成您的方案。",
+    },
+    "rows-behind": {"en": "{indicator}: {part}, {count} rows", "zh-CN": "{indicator}：{part}，{count} 行"},
+    "inspect-file": {
+        "en": "{file}: {encoding}, separator {separator}, header in row {row}, {columns} columns",
+        "zh-CN": "{file}：编码 {encoding}，分隔符 {separator}，表头在第 {row} 行，共 {columns} 列",
+    },
+    "inspect-best": {
+        "en": "looks like {format} (table {table}): {matched} of {wanted} columns found",
+        "zh-CN": "像是 {format}（数据表 {table}）：{wanted} 列中找到 {matched} 列",
+    },
+    "inspect-unknown": {
+        "en": "no known format fits; write a format file: columns: {{canonical name: header}}",
+        "zh-CN": "没有匹配的已知格式；请写一个格式文件：columns: {{标准列名: 表头}}",
+    },
+    "head-accepted": {"en": "Accepted", "zh-CN": "有效"},
+    "head-column": {"en": "Header", "zh-CN": "表头"},
+    "head-canonical": {"en": "Canonical column", "zh-CN": "标准列"},
+    "head-example": {"en": "First values", "zh-CN": "前几个值"},
+    "head-title": {"en": "Title", "zh-CN": "名称"},
+}
