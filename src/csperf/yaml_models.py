@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from csperf.problems import Problem, suggest
+from csperf.problems import Problem, nearest, suggest
 from csperf.yaml_source import YamlPath, YamlSource
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -108,7 +108,16 @@ class _Reader:
             if not any(other != path and other[: len(path)] == path for other in found)
             or any(error["type"] not in _WANTED for error in group)
         ]  # fmt: skip
-        return [problem for path, group in deepest for problem in self._explain(path, group)]
+        misspelt = {
+            (*path[:-1], nearest(str(path[-1]), self._keys(path[:-1])))
+            for path, group in deepest if group[0]["type"] == "extra_forbidden"
+        }  # fmt: skip
+        return [
+            problem for path, group in deepest
+            # A misspelt key is one mistake, not an unknown key and a missing one.
+            if not (group[0]["type"] == "missing" and path in misspelt)
+            for problem in self._explain(path, group)
+        ]  # fmt: skip
 
     def _explain(self, path: YamlPath, group: Sequence[ErrorDetails]) -> Iterator[Problem]:
         wanted = list(dict.fromkeys(_WANTED[error["type"]] for error in group if error["type"] in _WANTED))
@@ -121,8 +130,9 @@ class _Reader:
     def _wrong_type(self, path: YamlPath, wanted: str) -> Problem:
         value = value_at(self.data, path)
         is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-        quoted = is_number and wanted.startswith("text")
-        hint = f'put it in quotes: "{value}"' if quoted else self._description(path)
+        hint = self._description(path)
+        if is_number and wanted.startswith("text"):
+            hint = f'put it in quotes: "{value}"' + (f" ({hint})" if hint else "")
         return self._problem(
             path, "wrong-type", f"{self._name(path)} must be {wanted}, not {_shown(value)}", hint
         )

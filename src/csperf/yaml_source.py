@@ -35,6 +35,10 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in _Base.yaml_implicit_resolvers.items()
 }
 
+# Far beyond anything a person writes; aliases of aliases could otherwise fill the memory.
+_DEEPEST = 64
+_MOST = 200_000
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -174,6 +178,17 @@ def _build(
     node: yaml.Node, path: YamlPath, source: YamlSource, problems: list[Problem], above: frozenset[int]
 ) -> Any:
     source.values[path] = _mark(node)
+    if len(path) > _DEEPEST or len(source.values) > _MOST:
+        raise ProblemsFound(
+            [
+                source.problem(
+                    path,
+                    "yaml-syntax",
+                    "nested too deeply, or too much of it",
+                    hint="is this the right file?",
+                )
+            ]
+        )
     if id(node) in above:
         problems.append(source.problem(path, "yaml-syntax", "an alias that contains itself"))
         return None

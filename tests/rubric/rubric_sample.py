@@ -54,6 +54,20 @@ def find_problems(text: str, folder: Path) -> tuple[Problem, ...]:
         return found.problems
 
 
+def place(problem: Problem) -> tuple[str, int | None, int | None]:
+    """File, line and column of a problem."""
+    assert problem.at
+    return problem.at.file, problem.at.line, problem.at.column
+
+
+def marked(problem: Problem) -> str:
+    """What the carets stand under."""
+    assert problem.at
+    assert problem.at.column
+    start = problem.at.column - 1
+    return (problem.excerpt or "")[start : start + problem.width]
+
+
 def find_codes(text: str, folder: Path) -> list[str]:
     """The codes of what is wrong, in order."""
     return [problem.code for problem in find_problems(text, folder)]

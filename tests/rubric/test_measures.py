@@ -1,14 +1,15 @@
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
-from csperf.rubric.measures import MeasureEntry, build_measure, evaluate_formula, formula_names
+from csperf.rubric.measures import Measure, MeasureEntry, build_measure, evaluate_formula, formula_names
 
 AT = {"tickets": "created_at", "surveys": "responded_at", "worktime": "date"}
 WORDS = {"title": "t", "definition": "d", "source": "s"}
 
 
-def build(**entry):
+def build(**entry: Any) -> Measure:
     return build_measure("x", MeasureEntry.model_validate({**WORDS, **entry}), AT)
 
 
@@ -29,9 +30,17 @@ def build(**entry):
         ({"max": "a"}, "max", "a", None, None, None),
     ],
 )
-def test_kinds(entry, kind, value, over, weight, percentile):
+def test_kinds(
+    entry: dict[str, Any], kind: str, value: Any, over: str | None, weight: str | None, percentile: Any
+) -> None:
     (term,) = build(**{"from": "tickets", **entry}).terms
-    assert (term.kind, term.value, term.over, term.weight, term.percentile) == (kind, value, over, weight, percentile)
+    assert (term.kind, term.value, term.over, term.weight, term.percentile) == (
+        kind,
+        value,
+        over,
+        weight,
+        percentile,
+    )
     assert (term.table, term.at, term.agent) == ("tickets", "created_at", "agent_id")
 
 
@@ -43,22 +52,25 @@ def test_kinds(entry, kind, value, over, weight, percentile):
         ({"p50": "a", "p90": "a"}, "exactly one percentile"),
         ({"percentile": {"ninety": "a"}}, "not a percentile"),
         ({"count": True, "weighted_by": "w"}, "weighted_by belongs to a mean"),
-        ({"ratio": {"of": {"sum": "a"}, "to": {"sum": "b"}}, "weighted_by": "w"}, "weighted_by belongs to a mean"),
+        (
+            {"ratio": {"of": {"sum": "a"}, "to": {"sum": "b"}}, "weighted_by": "w"},
+            "weighted_by belongs to a mean",
+        ),
         ({"ratio": {"of": {"max": "a"}, "to": {"sum": "b"}}}, "cannot be pooled"),
         ({"derived": "a / b"}, "no from of its own"),
     ],
 )
-def test_not_a_measure(entry, message):
+def test_not_a_measure(entry: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         build(**{"from": "tickets", **entry})
 
 
-def test_a_measure_needs_a_table():
+def test_a_measure_needs_a_table() -> None:
     with pytest.raises(ValueError, match='needs "from"'):
         build(count=True)
 
 
-def test_ratio_terms_take_what_they_leave_unsaid_from_the_whole():
+def test_ratio_terms_take_what_they_leave_unsaid_from_the_whole() -> None:
     measure = build(**{"from": "tickets", "where": "answered",
                        "ratio": {"of": {"sum": "a"}, "to": {"from": "worktime", "sum": "hours"}}})  # fmt: skip
     of, to = measure.terms
@@ -80,7 +92,7 @@ def test_ratio_terms_take_what_they_leave_unsaid_from_the_whole():
         ({"derived": "a + b"}, False),
     ],
 )
-def test_poolable(entry, is_poolable):
+def test_poolable(entry: dict[str, Any], is_poolable: bool) -> None:
     assert build(**entry).is_poolable is is_poolable
 
 
@@ -94,17 +106,19 @@ def test_poolable(entry, is_poolable):
         ("a + unknown", None),
     ],
 )
-def test_formula(formula, value):
+def test_formula(formula: str, value: Any) -> None:
     values = {"a": Fraction(1), "b": Fraction(2), "zero": Fraction(0), "unknown": None}
     assert evaluate_formula(formula, values) == value
 
 
-@pytest.mark.parametrize("formula", ["sum(a)", "a ** b", "a and b", "a if b else c", "a.b", "'a'", "1 + 2", "a +", "a = b"])
-def test_not_a_formula(formula):
+@pytest.mark.parametrize(
+    "formula", ["sum(a)", "a ** b", "a and b", "a if b else c", "a.b", "'a'", "1 + 2", "a +", "a = b"]
+)
+def test_not_a_formula(formula: str) -> None:
     with pytest.raises(ValueError):
         formula_names(formula)
 
 
-def test_default_units():
+def test_default_units() -> None:
     assert build(**{"from": "surveys", "rate": "a"}).unit == "%"
     assert build(**{"from": "surveys", "mean": "a"}).unit == ""

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,14 +28,14 @@ quantities = st.tuples(decimals, st.sampled_from(sorted(UNITS))).map("".join)
         (0, Fraction(0), "number"),
     ],
 )
-def test_quantity(written, value, kind):
+def test_quantity(written: Any, value: Any, kind: str) -> None:
     quantity = parse_quantity(written)
     assert (quantity.value, quantity.kind) == (value, kind)
 
 
 @pytest.mark.parametrize("written", ["", "x", "%", "5 parsecs", "1,5", "1e3", "90%%", "∞", "--1", "1.", ".5"])
-def test_not_a_quantity(written):
-    with pytest.raises(ValueError, match="quantity|unknown unit"):
+def test_not_a_quantity(written: Any) -> None:
+    with pytest.raises(ValueError, match=r"quantity|unknown unit"):
         parse_quantity(written)
 
 
@@ -49,15 +50,17 @@ def test_not_a_quantity(written):
         ("= 3", "3", "2.9", None),
     ],
 )
-def test_target(written, met, missed, direction):
+def test_target(written: Any, met: str, missed: str, direction: str | None) -> None:
     target = parse_target(written)
     assert target.is_met(parse_quantity(met).value)
     assert not target.is_met(parse_quantity(missed).value)
     assert target.direction == direction
 
 
-@pytest.mark.parametrize("written", ["90%", ">= ", "=> 90%", "2 .. 1", "1s .. 2%", ">= x", "about 5", "1 .. "])
-def test_not_a_target(written):
+@pytest.mark.parametrize(
+    "written", ["90%", ">= ", "=> 90%", "2 .. 1", "1s .. 2%", ">= x", "about 5", "1 .. "]
+)
+def test_not_a_target(written: Any) -> None:
     with pytest.raises(ValueError):
         parse_target(written)
 
@@ -73,36 +76,38 @@ def test_not_a_target(written):
         ("20 .. 40", Fraction(30), 0),
     ],
 )
-def test_shortfall_is_exact(written, value, shortfall):
+def test_shortfall_is_exact(written: Any, value: Any, shortfall: Any) -> None:
     assert parse_target(written).shortfall(value) == shortfall
 
 
 @given(quantities)
-def test_quantity_round_trip(written):
+def test_quantity_round_trip(written: Any) -> None:
     quantity = parse_quantity(written)
     assert parse_quantity(str(quantity)) == quantity
 
 
 @given(st.sampled_from([">=", "<=", ">", "<", "=", "≥", "≤"]), quantities)
-def test_target_round_trip(sign, written):
+def test_target_round_trip(sign: str, written: Any) -> None:
     target = parse_target(f"{sign} {written}")
     assert parse_target(str(target)) == target
 
 
 @given(st.sampled_from(sorted(UNITS)), decimals, decimals)
-def test_range_round_trip(unit, one, other):
+def test_range_round_trip(unit: str, one: str, other: str) -> None:
     low, high = sorted([one, other], key=float)
     target = parse_target(f"{low}{unit} .. {high}{unit}")
     assert parse_target(str(target)) == target
 
 
 @given(quantities, st.fractions(min_value=-100, max_value=100))
-def test_shortfall_is_zero_exactly_where_the_bound_is_reached(written, value):
+def test_shortfall_is_zero_exactly_where_the_bound_is_reached(written: Any, value: Any) -> None:
     target = parse_target(f">= {written}")
     assert target.low is not None
     assert (target.shortfall(value) == 0) == (value >= target.low.value)
 
 
-@pytest.mark.parametrize(("unit", "kind"), [("%", "share"), ("分钟", "time"), ("元", "number"), ("", "number")])
-def test_unit_kind(unit, kind):
+@pytest.mark.parametrize(
+    ("unit", "kind"), [("%", "share"), ("分钟", "time"), ("元", "number"), ("", "number")]
+)
+def test_unit_kind(unit: str, kind: str) -> None:
     assert unit_kind(unit) == kind

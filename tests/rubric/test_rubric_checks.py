@@ -1,10 +1,15 @@
+from pathlib import Path
+
 import pytest
-from rubric_sample import find_codes, find_problems, rubric_text
-
-OWN = "own: {weight: 100, target: '%s', score: %s}"
+from rubric_sample import find_codes, find_problems, place, rubric_text
 
 
-def line(measure, target=None, score="{deduct: 2, per: 1%, step: completed}", extra=""):
+def line(
+    measure: str,
+    target: str | None = None,
+    score: str = "{deduct: 2, per: 1%, step: completed}",
+    extra: str = "",
+) -> str:
     said = f"target: '{target}', " if target else ""
     return f"{measure}: {{weight: 100, {said}score: {score}{extra}}}"
 
@@ -50,7 +55,8 @@ def line(measure, target=None, score="{deduct: 2, per: 1%, step: completed}", ex
         (line("csat", None, '{bands: {">= 95%": 0, ">= 90%": 50, else: 100}}'), ["rubric-direction"]),
         (line("first_response", None, '{bands: {"<= 30s": 100, "<= 1min": 50, else: 0}}'), []),
         (line("first_response", None, '{bands: {"<= 30": 100, "<= 60": 50, else: 0}}'), ["rubric-unit"]),
-        (line("first_response", None, '{bands: {"<= 1min": 100, "<= 30s": 50, else: 0}}'), ["rubric-unreachable-band"]),
+        (line("first_response", None, '{bands: {"<= 1min": 100, "<= 30s": 50, else: 0}}'),
+         ["rubric-unreachable-band"]),
         (line("sessions_per_hour", None, '{bands: {"20/h .. 40/h": 100, "25/h .. 30/h": 50, else: 0}}'),
          ["rubric-unreachable-band"]),
         (line("csat", None, "{relative: percentile}"), ["rubric-relative"]),
@@ -67,7 +73,7 @@ def line(measure, target=None, score="{deduct: 2, per: 1%, step: completed}", ex
         (line("csat", "about 90%", "{deduct: 2, per: 1%}"), ["rubric-bad-value"]),
     ],
 )  # fmt: skip
-def test_indicator(indicator, codes, tmp_path):
+def test_indicator(indicator: str, codes: list[str], tmp_path: Path) -> None:
     assert sorted(find_codes(rubric_text(indicator), tmp_path)) == sorted(codes)
 
 
@@ -76,7 +82,8 @@ def test_indicator(indicator, codes, tmp_path):
     [
         ('from: tickets\nrate: answered\nbetter: higher', []),
         ('from: tickets\nrate: answered\nunit: s', ["measure-bad-unit", "rubric-unit", "rubric-unit"]),
-        ('from: tickets\nrate: answered\nwindow: 60', ["measure-bad-value"]),
+        ('from: tickets\nrate: answered\nwindow: 60', ["measure-wrong-type"]),
+        ('from: tickets\nrate: answered\nwindow: 60 days', ["measure-bad-value"]),
         ('from: tickets\nrate: answered\nwindow: 60d', []),
         ("from: roster\nrate: is_bot", ["measure-unknown-table"]),
         ("from: tickets\nrate: avg(rating) > 3", ["measure-bad-sql"]),
@@ -105,13 +112,13 @@ def test_indicator(indicator, codes, tmp_path):
         ("derived: own", ["measure-cycle", "rubric-unit", "rubric-unit"]),
     ],
 )  # fmt: skip
-def test_measure(measure, codes, tmp_path):
+def test_measure(measure: str, codes: list[str], tmp_path: Path) -> None:
     text = rubric_text(line("own", ">= 90%"), measure)
     assert sorted(find_codes(text, tmp_path)) == sorted(codes)
 
 
 @pytest.mark.parametrize(
-    ("measure", "place"),
+    ("measure", "expected"),
     [
         ("from: tickets\nwhere: spam\nrate: answered", (18, 12)),
         ("from: tickets\nrate: {of: answerd, over: answered}", (18, 16)),
@@ -122,30 +129,30 @@ def test_measure(measure, codes, tmp_path):
         ("from: tickets\nat: create_at\nrate: answered", (18, 9)),
     ],
 )
-def test_place_of_an_unknown_column(measure, place, tmp_path):
+def test_place_of_an_unknown_column(measure: str, expected: tuple[int, int], tmp_path: Path) -> None:
     (problem,) = find_problems(rubric_text(line("own", ">= 90%"), measure), tmp_path)
     assert problem.code == "measure-unknown-column"
-    assert (problem.at.line, problem.at.column) == place
+    assert place(problem)[1:] == expected
 
 
-def test_relative_needs_a_direction(tmp_path):
+def test_relative_needs_a_direction(tmp_path: Path) -> None:
     text = rubric_text(line("own", None, "{relative: percentile}"), "from: tickets\ncount: true")
     assert find_codes(text, tmp_path) == ["rubric-direction", "rubric-relative"]
 
 
-def test_weights_say_by_how_much_they_are_off(tmp_path):
+def test_weights_say_by_how_much_they_are_off(tmp_path: Path) -> None:
     text = rubric_text(line("csat", ">= 90%")).replace("    weight: 100", "    weight: 97.5", 1)
     total, part = find_problems(text, tmp_path)
     assert total.message == "the weights of the dimensions add up to 97.5, 2.5 less than 100"
     assert part.message.endswith("add up to 100, 2.5 more than its weight of 97.5")
 
 
-def test_an_unreadable_weight_is_not_also_a_wrong_sum(tmp_path):
+def test_an_unreadable_weight_is_not_also_a_wrong_sum(tmp_path: Path) -> None:
     text = rubric_text(line("csat", ">= 90%").replace("weight: 100", "weight: many"))
     assert find_codes(text, tmp_path) == ["rubric-wrong-type"]
 
 
-def test_grades(tmp_path):
+def test_grades(tmp_path: Path) -> None:
     text = rubric_text(line("csat", ">= 90%")).replace("min: 80", "min: 0")
     (problem,) = find_problems(text, tmp_path)
-    assert (problem.code, problem.at.line) == ("rubric-bad-value", 9)
+    assert (problem.code, place(problem)[1]) == ("rubric-bad-value", 10)

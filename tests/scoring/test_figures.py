@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csperf.scoring.figures import format_bound, format_number, format_value, round_half_up
+from csperf.scoring.figures import format_bound, format_number, format_value, round_half_up, round_value
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,11 @@ def test_format_value(value: str, unit: str, text: str) -> None:
 def test_unknown_is_a_dash_and_zero_is_not() -> None:
     assert format_value(None, "%") == "—"
     assert format_value(Fraction(0), "%") == "0.00%"
+
+
+def test_a_share_is_rounded_as_a_percentage() -> None:
+    assert round_value(Fraction(5, 6), "%", 2) == Fraction("0.8333")
+    assert round_value(Fraction(5, 6), "h", 2) == Fraction("0.83")
 
 
 def test_more_digits_on_demand() -> None:

@@ -247,6 +247,26 @@ def test_moved_weight_and_rounding_in_one_derivation() -> None:
     ]
 
 
+def test_a_result_just_below_a_half_is_not_shown_as_one() -> None:
+    curve = {"score": {"curve": {"0%": 0, "100%": 100}}}
+    weights = {"a": 30, "b": 30, "c": 30, "d": 10}
+    rubric = rubric_of({"all": {name: {"weight": weight, **curve} for name, weight in weights.items()}})
+    share = Fraction("10.00499999") / Fraction("33.33")
+    measurements = {("A", name): Measurement("A", name, share) for name in "abc"}
+    (card,) = score_agents(rubric, {name: measure_of(name) for name in weights}, measurements, [Agent("A")])
+    line = line_of(card, "b")
+    assert (line.max_points, line.points) == (Decimal("33.33"), Decimal("10.00"))
+    rescaled, rounded = steps_of(line)[-2:]
+    assert Decimal("10.0049") < Decimal(rescaled.rpartition("= ")[2]) < Decimal("10.005")
+    assert rounded == "rounded half up: 10.00"
+
+
+def test_points_end_at_zero_with_or_without_a_floor() -> None:
+    assert steps_of(line_of(score_aftersales(csat=(75, 100)), "csat"))[-1] == "points: 30 − 30 = 0.00"
+    floored = steps_of(line_of(score_aftersales(csat=(74, 100)), "csat"))[-1]
+    assert floored == "points: 30 − 32 is below 0, so 0.00"
+
+
 def test_a_formula_shows_its_parts() -> None:
     measures = {
         "uplift": measure_of(

@@ -78,7 +78,7 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
         columns.append(Column("name", (label("head-name", lang),), names, importance=3))
     if any(card.agent.team for card in cards):
         teams = [clean(card.agent.team or NOTHING) for card in cards]
-        columns.append(Column("team", (label("head-team", lang),), teams, importance=6))
+        columns.append(Column("team", (label("head-team", lang),), teams, importance=5))
     grades = [card.grade for card in cards]
     columns.append(
         _points_column("score", (label("head-score", lang),), [card.score for card in cards], 0, "bold")
@@ -99,7 +99,7 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
     for position, name in enumerate(table.indicator_titles):
         indicators = [card.indicators[position] for card in cards]
         heading = _points_heading(title_of(table.indicator_titles[name], lang, name), indicators[0].weight)
-        columns.append(_points_column(name, heading, [indicator.points for indicator in indicators], 5))
+        columns.append(_points_column(name, heading, [indicator.points for indicator in indicators], 4))
     return columns
 
 

@@ -41,14 +41,21 @@ class Column:
 
 
 def fit_columns(columns: Sequence[Column], width: int) -> tuple[list[Column], list[Column]]:
-    """(columns that fit `width` cells side by side, columns left out), both in the order given."""
+    """(columns that fit `width` cells side by side, columns left out), both in the order given.
+
+    Of equally important columns a later one never stands without the earlier ones.
+    """
     chosen: set[int] = set()
     room = width + GAP
+    missed = 0
     for index in sorted(range(len(columns)), key=lambda index: columns[index].importance):
         needed = columns[index].width + GAP
-        if needed <= room or columns[index].importance == 0:
+        importance = columns[index].importance
+        if importance == 0 or (needed <= room and importance != missed):
             chosen.add(index)
             room -= needed
+        else:
+            missed = importance
     shown = [column for index, column in enumerate(columns) if index in chosen]
     return shown, [column for index, column in enumerate(columns) if index not in chosen]
 

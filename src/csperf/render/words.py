@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from csperf.render.data_words import DATA_WORDS
-from csperf.render.data_words import DATA_WORDS
 from csperf.render.score_words import SCORE_WORDS
 from csperf.scoring.cards import Agent, Words
 

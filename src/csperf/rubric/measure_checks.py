@@ -221,7 +221,10 @@ def _columns_hint(facts: SqlFacts, contract: Contract) -> str | None:
     kinds = {
         name: contract.columns[name].kind if name in contract.columns else "number" for name in facts.names
     }
-    return ", ".join(f"{name} is {kind}" for name, kind in kinds.items()) or "write it like rating >= 4 and not is_bot"
+    return (
+        ", ".join(f"{name} is {kind}" for name, kind in kinds.items())
+        or "write it like rating >= 4 and not is_bot"
+    )
 
 
 def _check_unit(entry: CatalogueEntry, measure: Measure, types: list[str]) -> Iterator[Problem]:
