@@ -71,8 +71,8 @@ def test_a_measure_needs_a_table() -> None:
 
 
 def test_ratio_terms_take_what_they_leave_unsaid_from_the_whole() -> None:
-    measure = build(**{"from": "tickets", "where": "answered",
-                       "ratio": {"of": {"sum": "a"}, "to": {"from": "worktime", "sum": "hours"}}})  # fmt: skip
+    ratio = {"of": {"sum": "a"}, "to": {"from": "worktime", "sum": "hours"}}
+    measure = build(**{"from": "tickets", "where": "answered", "ratio": ratio})
     of, to = measure.terms
     assert (of.table, of.where) == ("tickets", "answered")
     assert (to.table, to.where, to.at) == ("worktime", None, "date")

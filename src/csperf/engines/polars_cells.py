@@ -32,8 +32,10 @@ POLARS_TYPES: dict[str, pl.DataType] = {
 
 def clean_text(raw: pl.Expr, rule: ColumnRule, missing: list[str], careful: bool) -> pl.Expr:
     """The cell without what stands for no value, and with the format file's words replaced by ours."""
-    text = raw.str.strip_chars() if careful else raw
-    text = pl.when(text != "").then(text)
+    text = raw
+    if careful:
+        stripped = raw.str.strip_chars()
+        text = pl.when(stripped != "").then(stripped)
     markers = rule.missing if rule.missing is not None else missing
     if markers:
         text = pl.when(~text.is_in(markers)).then(text)
