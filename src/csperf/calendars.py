@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class WorkCalendar:
     is_working_day: Callable[[dt.date], bool]
     last_official: int | None
 
+    @cache  # noqa: B019 - one calendar per run
     def working_days_before(self, first: dt.date, last: dt.date) -> list[tuple[dt.date, int, bool]]:
         """For each day from `first` to `last`: how many working days lie between `first` and it, and whether it is one."""
         rows = []

@@ -99,11 +99,12 @@ class AggregatePlan:
         assert aggregate.value is not None
         value = compile_sql(aggregate.value)
         if aggregate.kind == "rate":
-            over = value.is_not_null() if aggregate.over is None else compile_sql(aggregate.over)
-            hit = value if aggregate.over is None else value & over
-            if mask:
-                hit, over = hit & pl.col(mask), over & pl.col(mask)
-            return {"num": hit.sum(), "den": over.sum()}
+            if aggregate.over is not None:
+                over = compile_sql(aggregate.over)
+                seen = over & pl.col(mask) if mask else over
+                return {"num": (value & seen).sum(), "den": seen.sum()}
+            value = self._masked(value, mask)
+            return {"num": value.sum(), "den": value.count()}
         if aggregate.kind == "weighted_mean":
             assert aggregate.weight is not None
             weight = self._masked(compile_sql(aggregate.weight), mask)

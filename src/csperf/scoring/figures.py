@@ -13,21 +13,32 @@ MOST_DIGITS = 12
 
 def round_half_up(number: Fraction, digits: int = 2) -> Decimal:
     """`number` with exactly `digits` decimals; halves go away from zero, as in spreadsheets."""
-    scaled = abs(number) * 10**digits
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(f"{whole if number >= 0 or not whole else -whole}E-{digits}")
+    return Decimal(f"{_round_scaled(number, digits)}E-{digits}")
+
+
+def round_fraction(number: Fraction, digits: int) -> Fraction:
+    """The same as a fraction, for reckoning on."""
+    return Fraction(_round_scaled(number, digits), 10**digits)
 
 
 def round_value(value: Fraction, unit: str, digits: int) -> Fraction:
     """A measure's value as it reads with `digits` decimals; a share is read in percent."""
-    return Fraction(round_half_up(value, digits + 2 if unit_kind(unit) == "share" else digits))
+    return round_fraction(value, digits + 2 if unit_kind(unit) == "share" else digits)
 
 
 def format_number(number: Fraction, most: int = 2, least: int = 0) -> str:
     """A number with at most `most` decimals, without trailing zeros beyond the first `least` decimals."""
-    whole, _, decimals = f"{round_half_up(number, most):f}".partition(".")
-    decimals = decimals.rstrip("0").ljust(least, "0")
-    return f"{whole}.{decimals}" if decimals else whole
+    scaled = _round_scaled(number, most)
+    whole, decimals = divmod(abs(scaled), 10**most)
+    text = f"{decimals:0{most}}".rstrip("0").ljust(least, "0") if decimals else "0" * least
+    return f"{'-' if scaled < 0 else ''}{whole}{'.' if text else ''}{text}"
+
+
+def _round_scaled(number: Fraction, digits: int) -> int:
+    """`number` × 10^digits as a whole number. Integers throughout: this runs for every figure on every card."""
+    above, below = number.numerator * 10**digits, number.denominator
+    whole = (2 * abs(above) + below) // (2 * below)
+    return whole if above >= 0 else -whole
 
 
 def format_points(points: Fraction | Decimal) -> str:

@@ -23,7 +23,7 @@ from csperf.scoring.figures import (
     format_points,
     format_share,
     format_value,
-    round_half_up,
+    round_fraction,
 )
 
 
@@ -189,7 +189,7 @@ def _share_reason(shown: str, share: Fraction) -> Words:
 
 
 def _write_down(number: Fraction, digits: int | None) -> Fraction:
-    return number if digits is None else Fraction(round_half_up(number, digits))
+    return number if digits is None else round_fraction(number, digits)
 
 
 def _write_share(share: Fraction, digits: int | None) -> Fraction:

@@ -51,7 +51,8 @@ class Table(BaseModel):
     rules: name → SQL condition that no row may meet, for checks across columns.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    # Rows are checked by compiled expressions, so pydantic's own validators are built only if someone asks.
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     table: ClassVar[str]
     key: ClassVar[tuple[str, ...]] = ()
