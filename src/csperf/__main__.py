@@ -1,7 +1,5 @@
 """`python -m csperf`."""
 
-import sys
+from csperf.cli import run
 
-from csperf.cli import main
-
-sys.exit(main())
+run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -115,11 +116,11 @@ class Session:
         @cache
         def load() -> WorkCalendar:
             try:
-                return load_calendar(self.workspace.content.calendar)
+                return load_calendar(self.workspace.content.calendar, self.workspace.folder)
             except ValueError as error:
                 raise ProblemsFound([
                     self.workspace.source.problem(("calendar",), "workspace-calendar", str(error),
-                                                  hint="calendar: CN has China's holidays and make-up days")
+                                                  hint="CN is China with its make-up days; other country codes, or a calendar file of your own, work too")
                 ]) from error
 
         return load
@@ -381,9 +382,9 @@ def _calendar_warnings(session: Session, plans: Mapping[str, list[Aggregate]], p
     if not uses_days:
         return []
     calendar = session.calendar()
-    if calendar.last_official is None or period.last_day.year <= calendar.last_official:
+    if calendar.official_until is None or period.last_day.year <= calendar.official_until:
         return []
-    return [words("calendar-not-official", calendar=calendar.name, year=calendar.last_official)]
+    return [words("calendar-not-official", calendar=calendar.name, year=calendar.official_until)]
 
 
 def _nothing_in_period(period: Period, opened: Mapping[str, RawTable], measured: Mapping[str, SourceResult]) -> Problem:
@@ -391,7 +392,9 @@ def _nothing_in_period(period: Period, opened: Mapping[str, RawTable], measured:
         f"{opened[table].name}: {result.first:%Y-%m-%d} … {result.last:%Y-%m-%d}"
         for table, result in measured.items() if result.first is not None
     ]  # fmt: skip
-    latest = max((f"{result.last:%Y-%m}" for result in measured.values() if result.last is not None), default=None)
+    # Exports often run a few hours into the next month, which is not the month to suggest.
+    lasts = [result.last - dt.timedelta(days=1) for result in measured.values() if result.last is not None]
+    latest = max((f"{last:%Y-%m}" for last in lasts), default=None)
     hint = f"choose a month that the files hold, such as --month {latest}" if latest else "the files hold no valid rows"
     return Problem("data-nothing-in-period", f"no rows in {period.label}", samples=tuple(spans), hint=hint)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -12,7 +14,8 @@ from csperf.cli import data, explain, init, rubric, score
 from csperf.cli.errors import exit_code_of
 
 app = typer.Typer(
-    name="csperf", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    name="csperf", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Monthly customer-service scores from a shop's exports, defensible point by point.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
@@ -33,19 +36,37 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     pass
 
 
+def run() -> None:
+    """The `csperf` command: `main`, then out at once.
+
+    Taking the loaded libraries apart again takes as long as scoring a small shop.
+    """
+    gc.disable()  # nothing here lives long enough to be worth collecting; saves a tenth of the start
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 fine, 1 problems, 2 wrong usage, 3 a bug of ours, 130 interrupted."""
+    """Run one command and return its exit code.
+
+    0 fine, 1 problems, 2 wrong usage, 3 a bug of ours, 130 interrupted.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A terminal in GBK cannot show every sign we print; a question mark is better than a crash.
             stream.reconfigure(errors="replace")
     try:
-        result = app(args=list(sys.argv[1:] if argv is None else argv), prog_name="csperf", standalone_mode=False)
+        arguments = list(sys.argv[1:] if argv is None else argv)
+        result = app(args=arguments, prog_name="csperf", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except BrokenPipeError:

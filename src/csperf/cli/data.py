@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from csperf.exports.reader import RawTable
     from csperf.pipeline import Session
 
-app = typer.Typer(help="Check the sources of a workspace, look into a file.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Check the sources of a workspace, look into a file.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 class CheckFormat(StrEnum):
@@ -34,7 +36,10 @@ class CheckFormat(StrEnum):
 @app.command()
 def check(
     workspace: WorkspaceOption = None,
-    format: Annotated[CheckFormat, typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: table on a terminal, json elsewhere.")] = CheckFormat.AUTO,
+    format: Annotated[
+        CheckFormat,
+        typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: table on a terminal, json elsewhere."),
+    ] = CheckFormat.AUTO,
     lang: LangOption = None,
     strict: StrictOption = False,
     rejects: RejectsOption = None,
@@ -54,7 +59,10 @@ def check(
         if not quiet:
             print_problems(problems)
         counts = [(raw.name, result.counts) for raw, result in found.values()]
-        result = render_check_json(counts) if chosen == "json" else render_check(counts, language, terminal_width(), use_color())
+        if chosen == "json":
+            result = render_check_json(counts)
+        else:
+            result = render_check(counts, language, terminal_width(), use_color())
         write_result(result, None, is_data=chosen == "json")
         if rejects:
             write_rejects(session, {table: raw for table, (raw, _) in found.items()}, rejects)
@@ -74,7 +82,8 @@ def inspect(
         from csperf.render.check import render_inspection
 
         inspection = inspect_file(session, file)
-        write_result(render_inspection(inspection, language, terminal_width(), use_color()), None, is_data=False)
+        result = render_inspection(inspection, language, terminal_width(), use_color())
+        write_result(result, None, is_data=False)
     return FINE
 
 

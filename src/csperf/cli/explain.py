@@ -42,10 +42,13 @@ def explain(
     year: YearOption = None,
     indicator: Annotated[
         str | None,
-        typer.Option("--indicator", envvar="CSPERF_INDICATOR", metavar="NAME", show_default=False, help="Only this indicator."),
+        typer.Option("--indicator", envvar="CSPERF_INDICATOR", metavar="NAME", show_default=False,
+                     help="Only this indicator."),
     ] = None,
     rows: Annotated[
-        bool, typer.Option("--rows", envvar="CSPERF_ROWS", help="List the rows behind the indicator, those that cost points first.")
+        bool,
+        typer.Option("--rows", envvar="CSPERF_ROWS",
+                     help="List the rows behind the indicator, those that cost points first."),
     ] = False,
     workspace: WorkspaceOption = None,
     rubric: RubricOption = None,
@@ -73,9 +76,12 @@ def explain(
                 check_indicator_name(scheme, indicator)
             scored = score_period(session, scheme, period)
         card = find_card(scored.table, session.roster, agent)
+        agent_id = card.agent.agent_id
         width, color = terminal_width(), use_color() and output is None
         if rows and indicator:
-            result = _render_rows_behind(session, scheme, scored, period, card.agent.agent_id, indicator, chosen, language, width, color)
+            result = _render_rows_behind(
+                session, scheme, scored, period, agent_id, indicator, chosen, language, width, color
+            )
             if chosen == "table":
                 result = render_explain(scored.table, card, language, width, color, indicator) + "\n" + result
         elif chosen == "json":
@@ -100,7 +106,8 @@ def _render_rows_behind(
     found = read_rows_behind(session, scheme, scored, period, agent_id, indicator)
     if chosen == "json":
         rows = [{"table": term.table, "kind": term.kind, **row} for term, rows in found for row in rows]
-        return write_json({"schema": "csperf/rows/v1", "agent_id": agent_id, "indicator": indicator, "rows": rows}) + "\n"
+        head = {"schema": "csperf/rows/v1", "agent_id": agent_id, "indicator": indicator}
+        return write_json({**head, "rows": rows}) + "\n"
     title = title_of(scored.table.indicator_titles[indicator], language, indicator)
     parts = []
     for term, rows in found:

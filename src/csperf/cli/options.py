@@ -50,11 +50,13 @@ MonthOption = Annotated[
 ]
 QuarterOption = Annotated[
     str | None,
-    typer.Option("--quarter", envvar="CSPERF_QUARTER", metavar="YYYYQn", show_default=False, help="A whole quarter instead."),
+    typer.Option("--quarter", envvar="CSPERF_QUARTER", metavar="YYYYQn", show_default=False,
+                 help="A whole quarter instead."),
 ]
 YearOption = Annotated[
     str | None,
-    typer.Option("--year", envvar="CSPERF_YEAR", metavar="YYYY", show_default=False, help="A whole year instead."),
+    typer.Option("--year", envvar="CSPERF_YEAR", metavar="YYYY", show_default=False,
+                 help="A whole year instead."),
 ]
 LangOption = Annotated[
     Lang | None,
@@ -67,15 +69,23 @@ OutputOption = Annotated[
                  help="Write to a file, whole or not at all; its suffix chooses the format."),
 ]
 StrictOption = Annotated[
-    bool, typer.Option("--strict", envvar="CSPERF_STRICT", help="Rejected rows or missing sources are an error (exit 1).")
+    bool,
+    typer.Option("--strict", envvar="CSPERF_STRICT",
+                 help="Rejected rows or missing sources are an error (exit 1)."),
 ]
 RejectsOption = Annotated[
     Path | None,
     typer.Option("--rejects", envvar="CSPERF_REJECTS", metavar="FILE", show_default=False,
-                 help="Write the rejected rows to a CSV file: file, row, column, value, code, and the original cells."),
+                 help="Write the rejected rows to a CSV file: "
+                      "file, row, column, value, code, and the original cells."),
 ]
-QuietOption = Annotated[bool, typer.Option("-q", "--quiet", envvar="CSPERF_QUIET", help="No warnings and no progress on stderr.")]
-VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", envvar="CSPERF_VERBOSE", help="Say more on stderr.")]
+QuietOption = Annotated[
+    bool,
+    typer.Option("-q", "--quiet", envvar="CSPERF_QUIET", help="No warnings and no progress on stderr."),
+]
+VerboseOption = Annotated[
+    bool, typer.Option("-v", "--verbose", envvar="CSPERF_VERBOSE", help="Say more on stderr.")
+]
 
 
 def choose_period(month: str | None, quarter: str | None, year: str | None, zone: str) -> Period:

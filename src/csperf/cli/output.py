@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -19,6 +19,8 @@ from csperf.cli.options import Lang
 
 if TYPE_CHECKING:
     from csperf.workspace import Workspace
+
+Known = TypeVar("Known", bound=str)
 
 
 def choose_language(asked: Lang | None, workspace: Workspace | None) -> str:
@@ -32,24 +34,27 @@ def choose_language(asked: Lang | None, workspace: Workspace | None) -> str:
     return "zh-CN" if spoken.lower().startswith(("zh", "chinese")) else "en"
 
 
-def choose_format(asked: str, output: Path | None, known: tuple[str, ...]) -> str:
-    """The format asked for, else by the file's suffix, else table on a terminal and json elsewhere."""
+def choose_format(asked: str, output: Path | None, known: tuple[Known, ...]) -> Known:
+    """The format asked for, else by the suffix, else the first known on a terminal, the second elsewhere."""
+    formats: dict[str, Known] = {name: name for name in known}
     if asked != "auto":
-        return asked
+        return formats[asked]
     if output is not None:
         suffix = output.suffix.lower().removeprefix(".")
         suffix = {"markdown": "md", "jsonl": "ndjson", "txt": "table"}.get(suffix, suffix)
-        if suffix not in known:
+        if suffix not in formats:
             endings = ", ".join(f".{name}" for name in known if name != "table")
-            raise typer.BadParameter(f'no format for "{output.name}"; end it with one of {endings}, or use --format',
-                                     param_hint="--output")
-        return suffix
-    return "table" if sys.stdout.isatty() else "json"
+            raise typer.BadParameter(
+                f'no format for "{output.name}"; end it with one of {endings}, or use --format',
+                param_hint="--output",
+            )
+        return formats[suffix]
+    return known[0 if sys.stdout.isatty() else 1]
 
 
 def terminal_width() -> int:
-    """The terminal's width in cells; `COLUMNS` wins; 80 where there is no terminal, 140 for a piped table."""
-    return shutil.get_terminal_size((140, 24)).columns if not sys.stdout.isatty() else shutil.get_terminal_size().columns
+    """The terminal's width in cells; `COLUMNS` wins; 140 where the output is piped."""
+    return shutil.get_terminal_size((80 if sys.stdout.isatty() else 140, 24)).columns
 
 
 def use_color() -> bool:
@@ -58,7 +63,7 @@ def use_color() -> bool:
 
 
 def write_result(result: str | bytes, output: Path | None, is_data: bool) -> None:
-    """To the file or to stdout. Data goes out as UTF-8 whatever the locale; a table in the terminal's encoding."""
+    """To the file or to stdout: data as UTF-8 whatever the locale, a table in the terminal's encoding."""
     if output is not None:
         write_whole(output, result if isinstance(result, bytes) else result.encode("utf-8"))
     elif isinstance(result, bytes) or (is_data and hasattr(sys.stdout, "buffer")):

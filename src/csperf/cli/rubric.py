@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from csperf.cli.errors import FINE, PROBLEMS, print_problems
 from csperf.cli.options import LangOption, OutputOption, VerboseOption, WorkspaceOption
-from csperf.cli.output import choose_format, choose_language, say_aside, terminal_width, use_color, write_result
+from csperf.cli.output import (
+    choose_format,
+    choose_language,
+    say_aside,
+    terminal_width,
+    use_color,
+    write_result,
+)
 
 app = typer.Typer(help="Check, show and list scoring schemes.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -23,6 +30,9 @@ class ShowFormat(StrEnum):
     TABLE = "table"
     MD = "md"
     JSON = "json"
+
+
+SHOW_FORMATS: tuple[Literal["table", "md", "json"], ...] = ("table", "md", "json")
 
 
 class SchemaOf(StrEnum):
@@ -37,7 +47,11 @@ class SchemaOf(StrEnum):
 
 @app.command()
 def validate(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Rubric files; default: all known rubrics.", show_default=False)] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", show_default=False,
+                       help="Rubric files; default: all known rubrics."),
+    ] = None,
     workspace: WorkspaceOption = None,
     lang: LangOption = None,
     verbose: VerboseOption = False,
@@ -59,9 +73,15 @@ def validate(
 
 @app.command()
 def show(
-    rubric: Annotated[str | None, typer.Argument(metavar="[NAME|FILE]", help="Default: the workspace's rubric.", show_default=False)] = None,
+    rubric: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME|FILE]", show_default=False, help="Default: the workspace's rubric."),
+    ] = None,
     workspace: WorkspaceOption = None,
-    format: Annotated[ShowFormat, typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: words on a terminal, md elsewhere.")] = ShowFormat.AUTO,
+    format: Annotated[
+        ShowFormat,
+        typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: words on a terminal, md elsewhere."),
+    ] = ShowFormat.AUTO,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> int:
@@ -71,14 +91,13 @@ def show(
     from csperf.render.words import label
     from csperf.workspace import load_workspace
 
-    chosen = choose_format(format.value, output, ("table", "md", "json"))
-    if chosen == "json" and format is ShowFormat.AUTO and output is None:
-        chosen = "md"
+    chosen = choose_format(format.value, output, SHOW_FORMATS)
     found = load_workspace(workspace)
     language = choose_language(lang, found)
     scheme = load_scheme(found, rubric)
     print_problems(scheme.warnings)
-    result = render_rubric(scheme.rubric, scheme.measures, language, chosen, terminal_width(), use_color() and output is None)
+    color = use_color() and output is None
+    result = render_rubric(scheme.rubric, scheme.measures, language, chosen, terminal_width(), color)
     write_result(result, output, is_data=chosen != "table")
     if output is not None:
         say_aside(label("file-written", language, file=output))
@@ -101,10 +120,12 @@ def list_(workspace: WorkspaceOption = None, lang: LangOption = None) -> int:
         data = read_yaml(path).data
         data = data if isinstance(data, dict) else {}
         is_own = path.parent == found.folder / "rubrics"
-        rows.append((name, title_of(data.get("title"), language, ""), str(data.get("source") or ""), show_path(path) if is_own else ""))
+        title, origin = title_of(data.get("title"), language, ""), str(data.get("source") or "")
+        rows.append((name, title, origin, show_path(path) if is_own else ""))
     widths = [max((cell_width(row[column]) for row in rows), default=0) for column in range(4)]
     for row in rows:
-        print("  ".join(cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+        cells = (cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
     return FINE
 
 

@@ -67,7 +67,8 @@ def score(
         with working(label("working", language), quiet):
             scheme = load_scheme(session.workspace, rubric)
             scored = score_period(session, scheme, period, with_hashes=chosen in ("json", "ndjson"))
-        table = replace(scored.table, cards=choose_cards(scored.table, session.roster, agent or [], team or []))
+        cards = choose_cards(scored.table, session.roster, agent or [], team or [])
+        table = replace(scored.table, cards=cards)
         failed = print_warnings(scheme.warnings, scored, language, strict, quiet, verbose)
         if rejects:
             from csperf.cli.data import write_rejects
@@ -76,8 +77,9 @@ def score(
             say_aside(label("file-written", language, file=rejects), quiet)
         if failed:
             return PROBLEMS
+        color = use_color() and output is None
         result = render_score(
-            table, chosen, language, width=terminal_width(), color=use_color() and output is None, bom=output is not None
+            table, chosen, language, width=terminal_width(), color=color, bom=output is not None
         )
         write_result(result, output, is_data=chosen != "table")
         if output is not None:

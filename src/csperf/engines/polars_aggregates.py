@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -58,23 +59,29 @@ def derived_columns(names: set[str], period: Period, calendar: WorkCalendar | No
     for name, end in (("resolution_workdays", resolved), ("open_workdays", until)):
         if name in names:
             assert calendar is not None
-            days = calendar.working_days_before(
-                period.first_day - dt.timedelta(days=800), period.last_day + dt.timedelta(days=400)
-            )
-            elapsed = _working_seconds(end, days, period.zone) - _working_seconds(pl.col("created_at"), days, period.zone)
-            found.append((elapsed / 86400).alias(name))
+            first, last = period.first_day - dt.timedelta(days=800), period.last_day + dt.timedelta(days=400)
+            start, stop = (_working_seconds(moment, calendar, first, last, period.zone)
+                           for moment in (pl.col("created_at"), end))
+            found.append(((stop - start) / 86400).alias(name))
     return found
 
 
-def _working_seconds(moment: pl.Expr, days: list[tuple[dt.date, int, bool]], zone: str) -> pl.Expr:
-    """Seconds of working days that lie before `moment`, from the first of `days` on."""
-    first, last = days[0][0], days[-1][0]
+def _working_seconds(moment: pl.Expr, calendar: WorkCalendar, first: dt.date, last: dt.date, zone: str) -> pl.Expr:
+    """Seconds of working days that lie before `moment`, from the first day on; days outside the span are held at its ends."""
+    days, before, working = _working_days(calendar, first, last)
     local = moment.dt.convert_time_zone(zone)
-    date = local.dt.date().clip(first, last)
-    before = date.replace_strict([d for d, _, _ in days], [count * 86400 for _, count, _ in days], return_dtype=pl.Int64)
-    working = date.replace_strict([d for d, _, _ in days], [is_working for _, _, is_working in days], return_dtype=pl.Boolean)
+    date = local.dt.date()
+    held = date.clip(first, last)
     of_day = local.dt.hour().cast(pl.Int64) * 3600 + local.dt.minute().cast(pl.Int64) * 60 + local.dt.second().cast(pl.Int64)
-    return before + pl.when(working & local.dt.date().is_between(first, last)).then(of_day).otherwise(0)
+    is_working = held.replace_strict(days, working) & (date == held)
+    return held.replace_strict(days, before) * 86400 + pl.when(is_working).then(of_day).otherwise(0)
+
+
+@cache
+def _working_days(calendar: WorkCalendar, first: dt.date, last: dt.date) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """(days, working days before each, whether each is one)."""
+    rows = calendar.working_days_before(first, last)
+    return pl.Series([day for day, _, _ in rows]), pl.Series([count for _, count, _ in rows]), pl.Series([is_working for _, _, is_working in rows])
 
 
 class AggregatePlan:
@@ -119,13 +126,10 @@ class AggregatePlan:
         count = whole.count()
         if aggregate.kind == "percentile":
             assert aggregate.percentile is not None
-            ordered = whole.drop_nulls().sort()
-            share = aggregate.percentile
-            position = (count.cast(pl.Int64) - 1) * share.numerator
-            low = position // share.denominator
-            high = -(-position // share.denominator)
+            share = float(aggregate.percentile)
             return {
-                "low": ordered.get(low, null_on_oob=True), "high": ordered.get(high, null_on_oob=True), "n": count,
+                "low": whole.quantile(share, "lower"), "high": whole.quantile(share, "higher"),
+                "at": whole.quantile(share, "nearest"), "n": count,
             }  # fmt: skip
         reduced = {"sum": whole.sum, "mean": whole.sum, "min": whole.min, "max": whole.max}[aggregate.kind]()
         return {"v": reduced, "n": count}
@@ -169,11 +173,13 @@ class AggregatePlan:
             return None
         if aggregate.kind == "percentile":
             assert aggregate.percentile is not None
-            low, high = (self._exact(row[f"{index}:{part}"], str(index)) for part in ("low", "high"))
+            low, high, at = (self._exact(row[f"{index}:{part}"], str(index)) for part in ("low", "high", "at"))
             assert low is not None
             assert high is not None
-            value = low + (high - low) * ((size - 1) * aggregate.percentile % 1)
-            return AggregateResult(value, sample_size=size)
+            # Polars finds the place in floating point. Where the place is a whole number, that may miss
+            # it by one to either side, but the nearest row is the right one.
+            between = (size - 1) * aggregate.percentile % 1
+            return AggregateResult(low + (high - low) * between if between else at, sample_size=size)
         total = self._exact(row[f"{index}:v"], str(index))
         assert total is not None
         if aggregate.kind == "mean":
@@ -182,7 +188,7 @@ class AggregatePlan:
             return AggregateResult(total, total, sample_size=size)
         return AggregateResult(total, sample_size=size)
 
-    def _exact(self, whole: int | None, key: str) -> Fraction | None:
+    def _exact(self, whole: float | None, key: str) -> Fraction | None:
         if whole is None:
             return None
         return Fraction(int(whole), SCALE if self._kinds.get(key) == "millionths" else 1)

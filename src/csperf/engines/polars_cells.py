@@ -13,13 +13,8 @@ from csperf.tables.contract import Column
 
 TRUE_WORDS = ("true", "yes", "y", "t", "1", "是", "对")
 FALSE_WORDS = ("false", "no", "n", "f", "0", "否", "不是")
-TIME_FORMS = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
-    "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M:%S%.f%z",
-)  # fmt: skip
-"""Forms of a time that cannot be mistaken for another; others are declared by the format file."""
-DAY_FORMS = ("%Y-%m-%d", "%Y/%m/%d")
+TIME_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S%.f%z")
+"""Forms of a time that cannot be mistaken for another, `/` and `T` read as `-` and a space; others are declared."""
 _UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 EARLIEST = dt.date(1995, 1, 1)
 LATEST = dt.date(2050, 1, 1)
@@ -49,7 +44,8 @@ def parse_text(
 ) -> pl.Expr:
     """The typed value of a cleaned cell; null where it cannot be read.
 
-    forms: the strftime forms tried for times and days. Times become instants shown in `to_zone`.
+    forms: the strftime forms for times and days, of which only the first is tried here (`read_form` tries
+    another). Times become instants shown in `to_zone`.
     careful: also accept grouped thousands, full-width digits and other harmless variants.
     """
     match column.kind:
@@ -74,12 +70,21 @@ def parse_text(
         case "flag":
             word = text.str.to_lowercase()
             return pl.when(word.is_in(TRUE_WORDS)).then(True).when(word.is_in(FALSE_WORDS)).then(False)
-        case "time":
-            return pl.coalesce(*(_time(text, form, from_zone, to_zone) for form in forms))
-        case "day":
-            return pl.coalesce(*(text.str.to_datetime(form, strict=False, cache=False).dt.date()
-                                 if "%H" in form else text.str.to_date(form, strict=False, cache=False)
-                                 for form in forms))
+        case "time" | "day":
+            return read_form(text, column, forms[0], from_zone, to_zone)
+
+
+def read_form(text: pl.Expr, column: Column, form: str, from_zone: str, to_zone: str) -> pl.Expr:
+    """A time or day read by one strftime form; null where it does not fit."""
+    if column.kind == "day":
+        return text.str.to_datetime(form, strict=False, cache=False).dt.date()
+    return _time(text, form, from_zone, to_zone)
+
+
+def plain_time(text: pl.Expr) -> pl.Expr:
+    """The spellings of a time that mean the same, as TIME_FORMS expect them."""
+    spaced = text.str.replace_all("/", "-", literal=True).str.replace("T", " ", literal=True)
+    return spaced.str.replace("Z", "+00:00", literal=True)
 
 
 def _plain_number(text: pl.Expr) -> pl.Expr:

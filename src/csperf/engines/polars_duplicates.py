@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from csperf.engines.polars_facts import PLACE, VERSION, place_of
+from csperf.engines.polars_facts import PLACE, VERSIONS, place_of
 from csperf.exports.reader import RawTable
 from csperf.problems import Location, Problem, ProblemsFound
 
@@ -28,10 +28,12 @@ def find_losers(table: RawTable, valid: pl.LazyFrame, key: Sequence[str], column
     repeated = hashes.value_counts().filter(pl.col("count") > 1).select("_hash")
     rows = (
         valid.with_columns(hashed).join(repeated.lazy(), on="_hash", how="semi")
-        .select(PLACE, VERSION, *columns).collect(engine="streaming").sort(PLACE)
+        .select(PLACE, *VERSIONS, *columns).collect(engine="streaming").sort(PLACE)
     )  # fmt: skip
-    age = pl.col(VERSION).fill_null(-(1 << 62)).rank("dense", descending=True).over(key)
-    newest = rows.filter(age == 1)
+    newest = rows
+    for version in VERSIONS:
+        number = pl.col(version).fill_null(-(1 << 62))
+        newest = newest.filter(number == number.max().over(key))
     by_key = newest.group_by(key, maintain_order=True).agg(
         pl.struct(columns).n_unique().alias("_variants"), pl.col(PLACE).first(), pl.col(PLACE).alias("_places")
     )

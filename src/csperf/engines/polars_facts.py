@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from csperf.engines.polars_cells import (
-    DAY_FORMS,
     EARLIEST,
     LATEST,
     TIME_FORMS,
     clean_text,
     parse_text,
+    plain_time,
+    read_form,
 )
 from csperf.exports.format_file import ColumnRule
 from csperf.exports.layout import normalise
@@ -28,7 +29,7 @@ from csperf.tables.contract import Column
 OVERFLOW = "_overflow"
 ROW, CODE = "_row", "_code"
 PLACE = "_place"
-VERSION = "_version"
+VERSIONS = ("_version", "_updated")
 _FILE_SPAN = 1 << 40
 _DAMAGED_ID = r"^\d(\.\d+)?[eE]\+\d+$"
 
@@ -47,7 +48,7 @@ class Facts:
     """A source as lazy typed rows. `checks[i]` is what CODE i stands for; CODE is null in valid rows.
 
     The quick reading lets the CSV reader parse numbers; there CODE is only true or false. The careful
-    reading also gives PLACE (file and row), VERSION, and each cell's cleaned text as `t:<column>`.
+    reading also gives PLACE (file and row), VERSIONS, and each cell's cleaned text as `t:<column>`.
     """
 
     rows: pl.LazyFrame
@@ -101,12 +102,16 @@ def _scan_file(
         rows = rows.filter(~pl.all_horizontal(pl.col(*raw_names, OVERFLOW).is_null())).with_columns(place.alias(PLACE))
     if format_.drop_rows:
         wanted = normalise(format_.drop_rows.column)
-        dropped = next((raw for column, raw in by_column.items() if normalise(column) == wanted), None)
-        if dropped:
-            cell = pl.col(dropped).str.strip_chars()
-            rows = rows.filter(cell.is_null() | ~cell.is_in(format_.drop_rows.in_))
+        for column, raw_name in by_column.items():
+            if normalise(column) == wanted:
+                cell = pl.col(raw_name).cast(pl.String).str.strip_chars()
+                rows = rows.filter(cell.is_null() | ~cell.is_in(format_.drop_rows.in_))
+    # The version column decides between rows with one key; it is read for that, and not checked.
+    extra = [contract.version] if careful and contract.version and table.has(contract.version) else []
+    read = list(dict.fromkeys([*names, *extra]))
     texts, typed = [], []
-    for name in names:
+    later: dict[str, tuple[str, ...]] = {}
+    for name in read:
         column = contract.columns[name]
         rule = format_.columns[name]
         origin = file.origins.get(name)
@@ -120,11 +125,25 @@ def _scan_file(
                 typed.append(pl.col(raw_columns[0]).alias(name))
                 continue
             raw = pl.col(raw_columns[0]) if len(raw_columns) == 1 else pl.concat_str(raw_columns, separator=" ")
-        texts.append(clean_text(raw, rule, format_.missing, careful).alias(f"t:{name}"))
+        text = clean_text(raw, rule, format_.missing, careful)
         forms = _forms(rule, column, file, careful)
+        if careful and forms and not rule.date:
+            text = plain_time(text)
+        if len(forms) > 1:
+            later[name] = forms[1:]
+        texts.append(text.alias(f"t:{name}"))
         parsed = parse_text(pl.col(f"t:{name}"), column, rule, forms, table.zone, to_zone, careful)
         typed.append(parsed.alias(name))
     rows = rows.with_columns(texts).with_columns(typed) if texts else rows.with_columns(typed)
+    for stage in range(max(map(len, later.values()), default=0)):
+        # Each form sees only the cells that the forms before it could not read.
+        rows = rows.with_columns(
+            pl.coalesce(pl.col(name), read_form(
+                pl.when(pl.col(name).is_null()).then(pl.col(f"t:{name}")), contract.columns[name], forms[stage],
+                table.zone, to_zone,
+            )).alias(name)
+            for name, forms in later.items() if stage < len(forms)
+        )  # fmt: skip
     failing = [check.fails for check in checks]
     if careful:
         # The first check that fails names the reason.
@@ -132,25 +151,24 @@ def _scan_file(
             lambda later, pair: pl.when(pair[1]).then(pl.lit(pair[0], pl.Int32)).otherwise(later),
             reversed(list(enumerate(failing))), pl.lit(None, pl.Int32),
         )  # fmt: skip
-        version = _version(table, file, by_column, to_zone).alias(VERSION)
-        return rows.select(*names, code.alias(CODE), PLACE, version, *(f"t:{name}" for name in names), *keep)
+        versions = _versions(table, read, by_column)
+        return rows.select(*names, code.alias(CODE), PLACE, *versions, *(f"t:{name}" for name in names), *keep)
     return rows.select(*names, pl.any_horizontal(failing).fill_null(False).alias(CODE))
 
 
-def _version(table: RawTable, file: RawFile, by_column: dict[str, str], to_zone: str) -> pl.Expr:
-    """A whole number that grows with each version of a row; null where the file has none."""
-    contract, format_ = table.contract, table.format
-    if format_.version:
-        columns = {normalise(column): raw for column, raw in by_column.items()}
-        raw = columns.get(normalise(format_.version))
-        return pl.col(raw).str.strip_chars().cast(pl.Int64, strict=False) if raw else pl.lit(None, pl.Int64)
-    origin = file.origins.get(contract.version or "")
-    if contract.version is None or origin is None or len(origin) > 1:
-        return pl.lit(None, pl.Int64)
-    rule, column = format_.columns[contract.version], contract.columns[contract.version]
-    text = clean_text(pl.col(by_column[origin[0]]), rule, format_.missing, careful=True)
-    forms = _forms(rule, column, file, careful=True)
-    return parse_text(text, column, rule, forms, table.zone, to_zone, careful=True).dt.epoch("us")
+def _versions(table: RawTable, read: Sequence[str], by_column: dict[str, str]) -> list[pl.Expr]:
+    """VERSIONS: whole numbers that grow with each version of a row, null where the file has none.
+
+    First the format file's own column, then the table's: two changes of a case can bear one number.
+    """
+    own = updated = pl.lit(None, pl.Int64)
+    if table.format.version:
+        wanted = normalise(table.format.version)
+        raw = next((raw for column, raw in by_column.items() if normalise(column) == wanted), None)
+        own = pl.col(raw).str.strip_chars().cast(pl.Int64, strict=False) if raw else own
+    if (newest := table.contract.version) in read and newest is not None:
+        updated = pl.col(newest).dt.epoch("us")
+    return [number.alias(name) for number, name in zip((own, updated), VERSIONS, strict=True)]
 
 
 def _native_type(table: RawTable, file: RawFile, name: str) -> pl.DataType | None:
@@ -176,13 +194,10 @@ def _forms(rule: ColumnRule, column: Column, file: RawFile, careful: bool) -> tu
         return ()
     if rule.date:
         return tuple(rule.date)
-    known = TIME_FORMS + DAY_FORMS if column.kind == "time" else DAY_FORMS + TIME_FORMS
     if careful:
-        return known
+        return TIME_FORMS
     cells = _peek(file, *file.origins.get(column.name, ()))
-    if not cells:
-        return known[:1]
-    return (next((form for form in known if _fits(cells[0], form)), known[0]),)
+    return (next((form for form in TIME_FORMS if cells and _fits(cells[0], form)), TIME_FORMS[0]),)
 
 
 def _fits(cell: str, form: str) -> bool:

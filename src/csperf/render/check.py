@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from csperf.exports.inspection import Inspection
 
 
-def render_check(counts: Sequence[tuple[str, RowCounts]], lang: str, width: int = 80, color: bool = False) -> str:
+def render_check(
+    counts: Sequence[tuple[str, RowCounts]], lang: str, width: int = 80, color: bool = False
+) -> str:
     """One line per source: rows, accepted, rejected, duplicates."""
     figures = {
         "rows": [count.rows for _, count in counts],
@@ -43,17 +45,20 @@ def render_check_json(counts: Sequence[tuple[str, RowCounts]]) -> str:
 def render_inspection(inspection: Inspection, lang: str, width: int = 80, color: bool = False) -> str:
     """What the file is, what it fits, and each header with its canonical column and first values."""
     separator = {"\t": "tab"}.get(inspection.separator, inspection.separator)
-    parts = [label("inspect-file", lang, file=inspection.file, encoding=inspection.encoding, separator=separator,
-                   row=inspection.header_row, columns=len(inspection.columns))]  # fmt: skip
+    parts = [label("inspect-file", lang, file=inspection.file, encoding=inspection.encoding,
+                   separator=separator, row=inspection.header_row, columns=len(inspection.columns))]  # fmt: skip
     if inspection.format is None:
         parts.append(label("inspect-unknown", lang))
     else:
         parts.append(label("inspect-best", lang, format=inspection.format, table=inspection.table,
                            matched=inspection.matched, wanted=inspection.wanted))  # fmt: skip
+    headers = [column.header for column in inspection.columns]
+    canonical = [column.canonical or NOTHING for column in inspection.columns]
+    examples = [" | ".join(column.examples) for column in inspection.columns]
     columns = [
-        Column("column", (label("head-column", lang),), [column.header for column in inspection.columns]),
-        Column("canonical", (label("head-canonical", lang),), [column.canonical or NOTHING for column in inspection.columns]),
-        Column("example", (label("head-example", lang),), [" | ".join(column.examples) for column in inspection.columns], 1),
+        Column("column", (label("head-column", lang),), headers),
+        Column("canonical", (label("head-canonical", lang),), canonical),
+        Column("example", (label("head-example", lang),), examples, 1),
     ]
     shown, _ = fit_columns(columns, width)
     return print_text([*parts, "", build_grid(shown)], color)

@@ -28,12 +28,16 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "工作日历 {calendar}：官方节假日只到 {year} 年，之后的工作日为推算",
     },
     "rows-set-aside": {
-        "en": "{source}: {rejected} of {rows} rows were set aside ({reasons}); csperf data check says which and why",
-        "zh-CN": "{source}：共 {rows} 行，剔除 {rejected} 行（{reasons}）；用 csperf data check 查看是哪些行、为什么",
+        "en": "{source}: {rejected} of {rows} rows were set aside ({reasons}); "
+        "csperf data check says which and why",
+        "zh-CN": "{source}：共 {rows} 行，剔除 {rejected} 行（{reasons}）；"
+        "用 csperf data check 查看是哪些行、为什么",
     },
     "using-sample": {
-        "en": "no csperf.yaml here or above: using the bundled sample shop (csperf init makes a workspace of your own)",
-        "zh-CN": "当前及上级文件夹没有 csperf.yaml：使用自带的示例店铺数据（csperf init 可建立您自己的工作区）",
+        "en": "no csperf.yaml here or above: using the bundled sample shop "
+        "(csperf init makes a workspace of your own)",
+        "zh-CN": "当前及上级文件夹没有 csperf.yaml：使用自带的示例店铺数据"
+        "（csperf init 可建立您自己的工作区）",
     },
     "file-written": {"en": "wrote {file}", "zh-CN": "已写入 {file}"},
     "working": {"en": "reading and scoring …", "zh-CN": "正在读取并计分……"},
@@ -41,9 +45,11 @@ DATA_WORDS: dict[str, dict[str, str]] = {
     "checked": {"en": "checked {what}", "zh-CN": "已检查 {what}"},
     "init-done": {
         "en": "{folder} is ready. Try:\n  cd {folder}\n  csperf score --month 2025-06\n"
-        "Then put your own exports in exports/, name them in csperf.yaml, and change rubrics/{rubric}.yaml to your scheme.",
+        "Then put your own exports in exports/, name them in csperf.yaml, "
+        "and change rubrics/{rubric}.yaml to your scheme.",
         "zh-CN": "{folder} 已建好。试一试：\n  cd {folder}\n  csperf score --month 2025-06\n"
-        "然后把自己的导出文件放进 exports/，在 csperf.yaml 里写上文件名，并把 rubrics/{rubric}.yaml 改成您的方案。",
+        "然后把自己的导出文件放进 exports/，在 csperf.yaml 里写上文件名，"
+        "并把 rubrics/{rubric}.yaml 改成您的方案。",
     },
     "rows-behind": {"en": "{indicator}: {part}, {count} rows", "zh-CN": "{indicator}：{part}，{count} 行"},
     "inspect-file": {

@@ -37,7 +37,7 @@ def format_number(number: Fraction, most: int = 2, least: int = 0) -> str:
 def _round_scaled(number: Fraction, digits: int) -> int:
     """`number` × 10^digits as a whole number. Integers throughout: this runs for every figure on every card."""
     above, below = number.numerator * 10**digits, number.denominator
-    whole = (2 * abs(above) + below) // (2 * below)
+    whole: int = (2 * abs(above) + below) // (2 * below)
     return whole if above >= 0 else -whole
 
 
