@@ -139,8 +139,8 @@ KINDS = {
     "share": "a share from 0 to 1; a format file says where an export writes 98.5% or 98.5",
     "seconds": "a duration in seconds; a format file says where it is in minutes, 00:01:23 or 1分23秒",
     "flag": f"true: {', '.join(TRUE_WORDS)}; false: {', '.join(FALSE_WORDS)}",
-    "time": "2025-06-03 14:05, with or without seconds and fractions; `/` for `-` and `T` for the space are fine; "
-    "with `Z` or `+08:00` behind it an instant of its own, else in the source's zone; "
+    "time": "2025-06-03 14:05, with or without seconds and fractions; `/` for `-` and `T` for the space are "
+    "fine; with `Z` or `+08:00` behind it an instant of its own, else in the source's zone; "
     "a format file can name other forms",
     "day": "2025-06-03 or 2025/06/03",
 }

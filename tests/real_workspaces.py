@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -26,10 +27,11 @@ def find_data(folder: str) -> Path:
     return found
 
 
-def score(workspace: str, period: list[str], folder: Path) -> dict[str, Any]:
+def score(workspace: str, period: list[str], folder: Path, flags: Sequence[str] = ()) -> dict[str, Any]:
     """What `csperf score` writes of a workspace and period, numbers as the decimals they are printed as."""
     target = folder / f"{workspace}-{period[-1]}.json"
-    assert main(["score", *period, "-C", str(WORKSPACES / workspace), "-q", "-o", str(target)]) == 0
+    place = ["-C", str(WORKSPACES / workspace), "-o", str(target), "-q"]
+    assert main(["score", *period, *place, *flags]) == 0
     document: dict[str, Any] = json.loads(
         target.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal
     )

@@ -6,15 +6,17 @@ import datetime as dt
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from csperf.calendars import WorkCalendar
 from csperf.cli import main
+from csperf.engines import polars_engine, polars_facts
 from csperf.engines.base import SourceResult
 from csperf.engines.polars_engine import PolarsEngine
 from csperf.exports.format_file import FormatFile, canonical_format
@@ -89,13 +91,15 @@ def open_source(
         path = folder / f"{table}-{number}.csv"
         path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         paths.append(path)
+    workdir = folder / "decoded"
+    workdir.mkdir(exist_ok=True)
     contract = compile_table(TABLES[table])
-    return read_source(table, paths, format_ or canonical_format(table), contract, zone, folder, folder)
+    return read_source(table, paths, format_ or canonical_format(table), contract, zone, folder, workdir)
 
 
 def same_name(name: str) -> str:
-    """Everybody is who the rows say."""
-    return name
+    """Everybody is who the rows say, as in a shop without a roster."""
+    return name.strip()
 
 
 def no_calendar() -> WorkCalendar:
@@ -120,6 +124,19 @@ def count_rows(table: str, at: str, **extra: object) -> Aggregate:
 def values_of(result: SourceResult, aggregate: Aggregate) -> dict[str, Fraction | None]:
     """agent → value."""
     return {agent: found.value for agent, found in result.results[aggregate].items()}
+
+
+@contextmanager
+def reading_as_if_large() -> Iterator[list[bool]]:
+    """Every source counts as large, so it is read quickly first; yields which readings there were (True: careful)."""
+    readings: list[bool] = []
+
+    def scan(table: RawTable, names: Sequence[str], to_zone: str, careful: bool) -> Any:
+        readings.append(careful)
+        return polars_facts.scan_facts(table, names, to_zone, careful)
+
+    with patch.object(polars_engine, "SMALL_BYTES", 0), patch.object(polars_engine, "scan_facts", scan):
+        yield readings
 
 
 # ── a whole workspace ─────────────────────────────────────────────────────────────────────────────

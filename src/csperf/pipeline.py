@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from csperf.calendars import WorkCalendar, load_calendar
 from csperf.engines.base import Engine, RejectedRow, Rejection, SourceResult
 from csperf.engines.polars_aggregates import names_in
 from csperf.engines.polars_engine import PolarsEngine
 from csperf.engines.polars_sql import check_sql
-from csperf.exports.format_file import FormatFile, canonical_format, find_format, load_format
+from csperf.exports.format_file import FormatFile, canonical_format, list_formats, load_format
 from csperf.exports.inspection import Inspection, inspect_export
 from csperf.exports.reader import RawTable, read_source
 from csperf.period import Period
@@ -30,10 +30,12 @@ from csperf.scoring.score import score_agents
 from csperf.scoring.measurements import finish_measurements
 from csperf.shipped import shipped
 from csperf.tables import TABLES
-from csperf.tables.contract import compile_table
+from csperf.tables.contract import Column, compile_table
 from csperf.workspace import Workspace, WorkspaceFile
 
 ROSTER = "roster"
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 SCORE_SCHEMA = Path(__file__).parent / "render" / "score.schema.json"
 
 
@@ -76,7 +78,7 @@ class Session:
         name = self.sources_by_table[table]
         entry = self.workspace.content.sources[name]
         folder = self.workspace.folder
-        format_ = load_format(find_format(entry.format, folder), entry.format) if entry.format else canonical_format(table)
+        format_ = self._load_format(name, entry.format) if entry.format else canonical_format(table)
         if format_.table != table:
             raise ProblemsFound([
                 self.workspace.source.problem(
@@ -89,17 +91,21 @@ class Session:
             self.workspace.content.zone, folder, self.workdir,
         )  # fmt: skip
 
+    def _load_format(self, name: str, asked: str) -> FormatFile:
+        known = list_formats(self.workspace.folder)
+        path = self.workspace.folder / asked
+        if not path.is_file() and asked not in known:
+            hint = suggest(asked, list(known)) + "; or give the path of a format file" if known else None
+            raise ProblemsFound([
+                self.workspace.source.problem(("sources", name, "format"), "format-unknown", f'no format "{asked}"',
+                                              hint=hint or "write a format file and give its path")
+            ])
+        path = path if path.is_file() else known[asked]
+        return load_format(path, show_path(path))
+
     def open_sources(self, tables: Iterable[str]) -> dict[str, RawTable]:
         """Open several; raises ProblemsFound once, with everything wrong in any of them."""
-        opened, problems = {}, []
-        for table in tables:
-            try:
-                opened[table] = self.open_source(table)
-            except ProblemsFound as found:
-                problems.extend(found.problems)
-        if problems:
-            raise ProblemsFound(problems)
-        return opened
+        return _collect({table: table for table in tables}, self.open_source)
 
     @cached_property
     def roster(self) -> Roster:
@@ -178,10 +184,11 @@ def score_period(session: Session, scheme: LoadedRubric, period: Period, with_ha
     roster = session.roster
     opened, lacking = _open_needed(session, scheme)
     plans, warnings = _plan_aggregates(scheme, opened, lacking)
-    measured = {
-        table: session.engine.measure_source(raw, plans[table], period, roster.resolve, session.calendar)
-        for table, raw in opened.items()
-    }
+    measured = _collect(
+        opened, lambda raw: session.engine.measure_source(
+            raw, plans[raw.contract.table], period, roster.resolve, session.calendar
+        )
+    )  # fmt: skip
     if all(result.counts.in_period == 0 for result in measured.values()):
         raise ProblemsFound([_nothing_in_period(period, opened, measured)])
     results = {aggregate: found for result in measured.values() for aggregate, found in result.results.items()}
@@ -197,7 +204,7 @@ def score_period(session: Session, scheme: LoadedRubric, period: Period, with_ha
 def check_data(session: Session) -> tuple[dict[str, tuple[RawTable, SourceResult]], tuple[Problem, ...]]:
     """Read and check every source with all its columns: per table what was found, and the problems in it."""
     opened = session.open_sources(session.sources_by_table)
-    results = {table: session.engine.check_source(raw, session.roster.resolve) for table, raw in opened.items()}
+    results = _collect(opened, lambda raw: session.engine.check_source(raw, session.roster.resolve))
     problems = [problem for table, raw in opened.items() for problem in _explain_rejections(raw, results[table])]
     return {table: (raw, results[table]) for table, raw in opened.items()}, tuple(problems)
 
@@ -242,7 +249,11 @@ def choose_cards(table: ScoreTable, roster: Roster, agents: Sequence[str], teams
     unknown = [team for team in teams if team not in known_teams]
     if unknown:
         raise ProblemsFound(
-            [Problem("team-unknown", f'no team "{team}" in {table.label}', hint=suggest(team, known_teams)) for team in unknown]
+            [
+                Problem("team-unknown", f'no team "{team}" in {table.label}',
+                        hint=suggest(team, known_teams) if known_teams else "the roster's column team says who is in which")
+                for team in unknown
+            ]
         )
     if agents:
         chosen = {find_card(table, roster, name).agent.agent_id for name in agents}
@@ -298,8 +309,7 @@ def find_schema(of: str) -> dict[str, Any]:
 def inspect_file(session: Session, path: Path) -> Inspection:
     """What a file is, and which known format or table fits it best; raises ProblemsFound if it cannot be read."""
     folder = session.workspace.folder
-    places = (folder / "formats", shipped("configs") / "exports")
-    formats = [load_format(found) for place in places for found in sorted(place.glob("*.yaml"))]
+    formats = [load_format(found, show_path(found)) for found in list_formats(folder).values()]
     return inspect_export(path, [*formats, *(canonical_format(table) for table in TABLES)], session.workdir)
 
 
@@ -309,6 +319,20 @@ def show_path(path: Path) -> str:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
     except ValueError:
         return str(path)
+
+
+def _collect(items: Mapping[str, _In], work: Callable[[_In], _Out]) -> dict[str, _Out]:
+    """The work's result per item; raises ProblemsFound once, with everything wrong in any of them."""
+    done: dict[str, _Out] = {}
+    problems: list[Problem] = []
+    for name, item in items.items():
+        try:
+            done[name] = work(item)
+        except ProblemsFound as found:
+            problems.extend(found.problems)
+    if problems:
+        raise ProblemsFound(problems)
+    return done
 
 
 def _with_parts(measures: Mapping[str, Measure], name: str) -> list[Measure]:
@@ -419,7 +443,9 @@ def _explain_rejections(raw: RawTable, result: SourceResult) -> Iterator[Problem
         column = raw.contract.columns.get(rejection.column)
         said = _SAID.get(rejection.code) or "where " + rejection.code.removeprefix("data-").replace("-", " ")
         if rejection.code == "data-out-of-range" and column:
-            said = f"outside {_bound(column.low)}–{_bound(column.high)}"
+            said = _out_of_range(column)
+        if rejection.code == "data-bad-duration" and raw.format.columns[rejection.column].duration is None:
+            said = "not a number"
         if rejection.code == "data-unknown-word" and column:
             said = f"none of {', '.join(column.words)}"
         where = f'column "{rejection.column}": ' if column else ""
@@ -436,8 +462,10 @@ def _sample(rejection: Rejection, file: str, row: int, value: str | None) -> str
     return f"{file} row {row}{shown}"
 
 
-def _bound(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+def _out_of_range(column: Column) -> str:
+    if column.high is None:
+        return f"below {column.low:g}"
+    return f"above {column.high:g}" if column.low is None else f"outside {column.low:g}–{column.high:g}"
 
 
 def _build_table(

@@ -60,23 +60,32 @@ class Workspace(BaseModel):
         """The files of a source, sorted; raises ProblemsFound where a pattern matches nothing."""
         entry = self.content.sources[name]
         patterns = [entry.files] if isinstance(entry.files, str) else entry.files
-        found: set[Path] = set()
+        found: dict[Path, Path] = {}
         problems = []
+        if not patterns:
+            problems.append(
+                self.source.problem(("sources", name, "files"), "data-no-files", f'source "{name}" names no file',
+                                    hint='name its files, such as "exports/tickets-*.csv"')
+            )
         for index, pattern in enumerate(patterns):
             matches = self._match(pattern)
             if not matches:
                 path = ("sources", name, "files") if isinstance(entry.files, str) else ("sources", name, "files", index)
                 problems.append(
                     self.source.problem(path, "data-no-files", f'no file matches "{pattern}" of source "{name}"',
-                                        hint=f"paths are relative to {self.folder}; is the month's export there?")
+                                        hint=f"paths are relative to the folder of {FILE_NAME}; is the export there?")
                 )
-            found.update(matches)
+            for match in matches:
+                found.setdefault(match.resolve(), match)  # two ways to one file are one file
         if problems:
             raise ProblemsFound(problems)
-        return sorted(found, key=lambda path: path.as_posix())
+        return sorted(found.values(), key=lambda path: path.as_posix())
 
     def _match(self, pattern: str) -> list[Path]:
-        path = Path(pattern).expanduser()
+        try:
+            path = Path(pattern).expanduser()
+        except RuntimeError:  # nobody of that name has a home
+            return []
         if not any(sign in pattern for sign in "*?["):
             whole = self.folder / path
             return [whole] if whole.exists() else []

@@ -134,7 +134,7 @@ class _Reader:
         if is_number and wanted.startswith("text"):
             hint = f'put it in quotes: "{value}"' + (f" ({hint})" if hint else "")
         return self._problem(
-            path, "wrong-type", f"{self._name(path)} must be {wanted}, not {_shown(value)}", hint
+            path, "wrong-type", f"{self._name(path) or 'this file'} must be {wanted}, not {_shown(value)}", hint
         )
 
     def _explain_one(self, path: YamlPath, error: ErrorDetails) -> Problem:

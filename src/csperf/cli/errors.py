@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import typer
 
-from csperf.problems import Problem, ProblemsFound
+from csperf.problems import Location, Problem, ProblemsFound
 
 FINE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -30,8 +30,10 @@ def exit_code_of(error: BaseException) -> int:
         else:
             print(error.format_message(), file=sys.stderr)
         return USAGE
-    if isinstance(error, OSError) and error.filename is not None:
-        print(f"{error.filename}: error: {error.strerror} [file-error]", file=sys.stderr)
+    if isinstance(error, OSError):
+        place = None if error.filename is None else Location(str(error.filename))
+        print_problems([Problem("file-error", error.strerror or str(error), place,
+                                hint="check the path, the permissions and the space on the disk")])
         return PROBLEMS
     if os.environ.get("CSPERF_DEBUG"):
         traceback.print_exception(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import locale
 import os
 import shutil
@@ -76,6 +77,8 @@ def write_result(result: str | bytes, output: Path | None, is_data: bool) -> Non
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is whole or absent: to a temporary neighbour first, then renamed."""
     folder = path.parent
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "there is no such folder", str(folder))
     handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

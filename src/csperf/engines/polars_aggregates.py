@@ -142,8 +142,8 @@ class AggregatePlan:
         dtype = self._frame.select(value.alias("v")).collect_schema()["v"]
         if dtype == pl.Duration:
             return value.dt.total_microseconds().cast(pl.Int128), "millionths"
-        if dtype.is_float():
-            return (value * SCALE).round(0, mode="half_away_from_zero").cast(pl.Int128, strict=False), "millionths"
+        if not dtype.is_integer():  # floats, and the decimals that a number such as 0.5 makes of an expression
+            return (value.cast(pl.Float64) * SCALE).round(0, mode="half_away_from_zero").cast(pl.Int128, strict=False), "millionths"
         return value.cast(pl.Int64), "ones"
 
     def results(self, frame: pl.DataFrame, agent: str) -> dict[Aggregate, dict[str, AggregateResult]]:
@@ -160,8 +160,9 @@ class AggregatePlan:
 
     def _result(self, index: int, aggregate: Aggregate, row: dict[str, Any]) -> AggregateResult | None:
         if aggregate.kind == "count":
+            # The agent's rows may all belong to other aggregates; no row is no result here.
             count = Fraction(row[f"{index}:n"])
-            return AggregateResult(value=count, numerator=count, sample_size=int(count))
+            return AggregateResult(value=count, numerator=count, sample_size=int(count)) if count else None
         if aggregate.kind in ("rate", "weighted_mean"):
             num, den = (self._exact(row[f"{index}:{part}"], f"{index}:{part}") for part in ("num", "den"))
             if not den:

@@ -50,11 +50,12 @@ def _conflict(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame) -> P
         places = [place_of(place) for place in row["_places"][:2]]
         samples.append(f"{name}: " + " and ".join(f"{table.files[file].shown} row {line}" for file, line in places))
     count = len(conflicts)
-    column = table.contract.version
+    version = table.contract.version
+    can_tell = version is not None and not table.has(version)
     return Problem(
         "data-key-conflict",
         f"{count} {'key stands' if count == 1 else 'keys stand'} in rows that differ, and nothing says which is newer",
         Location(table.name), samples=tuple(samples),
-        hint=f"remove the outdated rows, or export the column for {column} so that the newest wins" if column
-        else "remove the outdated rows",
+        hint="remove the outdated rows"
+        + (f", or export the column for {version} too, so that the newest wins" if can_tell else ""),
     )  # fmt: skip

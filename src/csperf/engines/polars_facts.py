@@ -82,16 +82,32 @@ def _scan_file(
     table: RawTable, file: RawFile, index: int, names: Sequence[str], checks: Sequence[Check], to_zone: str,
     careful: bool, keep: Sequence[str] = (),
 ) -> pl.LazyFrame:  # fmt: skip
-    contract, format_ = table.contract, table.format
-    raw_names = [f"r{i}" for i in range(len(file.layout.columns))]
-    by_column = dict(zip(file.layout.columns, raw_names, strict=True))
-    native: dict[str, pl.DataType] = {}
+    by_column = {column: f"r{position}" for position, column in enumerate(file.layout.columns)}
+    native = {} if careful else _native_types(table, file, names)
+    rows = _scan_text(table, file, index, by_column, native, careful)
+    # The version column decides between rows with one key; it is read for that, and not checked.
+    version = table.contract.version
+    extra = [version] if careful and version and table.has(version) else []
+    read = list(dict.fromkeys([*names, *extra]))
+    rows = _type_columns(rows, table, file, read, by_column, native, to_zone, careful)
+    failing = [check.fails for check in checks]
     if not careful:
-        for name in names:
-            dtype = _native_type(table, file, name)
-            if dtype is not None:
-                native[by_column[file.origins[name][0]]] = dtype
-    schema: dict[str, pl.DataType] = {raw: native.get(raw, pl.String()) for raw in raw_names}
+        return rows.select(*names, pl.any_horizontal(failing).fill_null(False).alias(CODE))
+    # The first check that fails names the reason.
+    code = reduce(
+        lambda later, pair: pl.when(pair[1]).then(pl.lit(pair[0], pl.Int32)).otherwise(later),
+        reversed(list(enumerate(failing))), pl.lit(None, pl.Int32),
+    )  # fmt: skip
+    versions = _versions(table, read, by_column)
+    return rows.select(*names, code.alias(CODE), PLACE, *versions, *(f"t:{name}" for name in names), *keep)
+
+
+def _scan_text(
+    table: RawTable, file: RawFile, index: int, by_column: dict[str, str], native: dict[str, pl.DataType], careful: bool
+) -> pl.LazyFrame:
+    """The file's rows as they are, columns named r0, r1, …: text, but for `native` ones; no blank or dropped rows."""
+    schema: dict[str, pl.DataType] = {raw: pl.String() for raw in by_column.values()}
+    schema |= {by_column[file.origins[name][0]]: dtype for name, dtype in native.items()}
     rows = pl.scan_csv(
         file.text, has_header=False, skip_lines=file.layout.skip_lines, schema=schema | {OVERFLOW: pl.String()},
         separator=file.layout.separator, row_index_name=ROW if careful else None,
@@ -99,33 +115,30 @@ def _scan_file(
     )  # fmt: skip
     if careful:
         place = index * _FILE_SPAN + file.layout.header_row + 1 + pl.col(ROW).cast(pl.Int64)
-        rows = rows.filter(~pl.all_horizontal(pl.col(*raw_names, OVERFLOW).is_null())).with_columns(place.alias(PLACE))
-    if format_.drop_rows:
-        wanted = normalise(format_.drop_rows.column)
-        for column, raw_name in by_column.items():
-            if normalise(column) == wanted:
-                cell = pl.col(raw_name).cast(pl.String).str.strip_chars()
-                rows = rows.filter(cell.is_null() | ~cell.is_in(format_.drop_rows.in_))
-    # The version column decides between rows with one key; it is read for that, and not checked.
-    extra = [contract.version] if careful and contract.version and table.has(contract.version) else []
-    read = list(dict.fromkeys([*names, *extra]))
+        is_blank = pl.all_horizontal(pl.col(*by_column.values(), OVERFLOW).is_null())
+        rows = rows.filter(~is_blank).with_columns(place.alias(PLACE))
+    drop = table.format.drop_rows
+    dropped = _find_raw(by_column, drop.column) if drop else None
+    if drop and dropped:
+        cell = pl.col(dropped).cast(pl.String).str.strip_chars()
+        rows = rows.filter(cell.is_null() | ~cell.is_in(drop.in_))
+    return rows
+
+
+def _type_columns(
+    rows: pl.LazyFrame, table: RawTable, file: RawFile, names: Sequence[str], by_column: dict[str, str],
+    native: dict[str, pl.DataType], to_zone: str, careful: bool,
+) -> pl.LazyFrame:  # fmt: skip
+    """The rows with the canonical columns `names` typed, and the cleaned text of each as `t:<name>`."""
     texts, typed = [], []
     later: dict[str, tuple[str, ...]] = {}
-    for name in read:
-        column = contract.columns[name]
-        rule = format_.columns[name]
-        origin = file.origins.get(name)
-        if rule.value is not None:
-            raw: pl.Expr = pl.lit(rule.value, pl.String)
-        elif origin is None:
-            raw = pl.lit(None, pl.String)
-        else:
-            raw_columns = [by_column[part] for part in origin]
-            if raw_columns[0] in native:
-                typed.append(pl.col(raw_columns[0]).alias(name))
-                continue
-            raw = pl.col(raw_columns[0]) if len(raw_columns) == 1 else pl.concat_str(raw_columns, separator=" ")
-        text = clean_text(raw, rule, format_.missing, careful)
+    for name in names:
+        column, rule = table.contract.columns[name], table.format.columns[name]
+        raw = _raw_cell(rule, file.origins.get(name), by_column)
+        if name in native:
+            typed.append(raw.alias(name))
+            continue
+        text = clean_text(raw, rule, table.format.missing, careful)
         forms = _forms(rule, column, file, careful)
         if careful and forms and not rule.date:
             text = plain_time(text)
@@ -134,26 +147,33 @@ def _scan_file(
         texts.append(text.alias(f"t:{name}"))
         parsed = parse_text(pl.col(f"t:{name}"), column, rule, forms, table.zone, to_zone, careful)
         typed.append(parsed.alias(name))
-    rows = rows.with_columns(texts).with_columns(typed) if texts else rows.with_columns(typed)
+    rows = rows.with_columns(texts).with_columns(typed)
     for stage in range(max(map(len, later.values()), default=0)):
         # Each form sees only the cells that the forms before it could not read.
         rows = rows.with_columns(
             pl.coalesce(pl.col(name), read_form(
-                pl.when(pl.col(name).is_null()).then(pl.col(f"t:{name}")), contract.columns[name], forms[stage],
-                table.zone, to_zone,
+                pl.when(pl.col(name).is_null()).then(pl.col(f"t:{name}")), table.contract.columns[name],
+                forms[stage], table.zone, to_zone,
             )).alias(name)
             for name, forms in later.items() if stage < len(forms)
         )  # fmt: skip
-    failing = [check.fails for check in checks]
-    if careful:
-        # The first check that fails names the reason.
-        code = reduce(
-            lambda later, pair: pl.when(pair[1]).then(pl.lit(pair[0], pl.Int32)).otherwise(later),
-            reversed(list(enumerate(failing))), pl.lit(None, pl.Int32),
-        )  # fmt: skip
-        versions = _versions(table, read, by_column)
-        return rows.select(*names, code.alias(CODE), PLACE, *versions, *(f"t:{name}" for name in names), *keep)
-    return rows.select(*names, pl.any_horizontal(failing).fill_null(False).alias(CODE))
+    return rows
+
+
+def _raw_cell(rule: ColumnRule, origin: tuple[str, ...] | None, by_column: dict[str, str]) -> pl.Expr:
+    """The cell a canonical column comes from: a constant, nothing, one column, or several joined by a space."""
+    if rule.value is not None:
+        return pl.lit(rule.value, pl.String)
+    if origin is None:
+        return pl.lit(None, pl.String)
+    columns = [by_column[part] for part in origin]
+    return pl.col(columns[0]) if len(columns) == 1 else pl.concat_str(columns, separator=" ")
+
+
+def _find_raw(by_column: dict[str, str], header: str) -> str | None:
+    """The raw column (r0, r1, …) under a header, however it is spelt."""
+    wanted = normalise(header)
+    return next((raw for column, raw in by_column.items() if normalise(column) == wanted), None)
 
 
 def _versions(table: RawTable, read: Sequence[str], by_column: dict[str, str]) -> list[pl.Expr]:
@@ -163,12 +183,17 @@ def _versions(table: RawTable, read: Sequence[str], by_column: dict[str, str]) -
     """
     own = updated = pl.lit(None, pl.Int64)
     if table.format.version:
-        wanted = normalise(table.format.version)
-        raw = next((raw for column, raw in by_column.items() if normalise(column) == wanted), None)
+        raw = _find_raw(by_column, table.format.version)
         own = pl.col(raw).str.strip_chars().cast(pl.Int64, strict=False) if raw else own
     if (newest := table.contract.version) in read and newest is not None:
         updated = pl.col(newest).dt.epoch("us")
     return [number.alias(name) for number, name in zip((own, updated), VERSIONS, strict=True)]
+
+
+def _native_types(table: RawTable, file: RawFile, names: Sequence[str]) -> dict[str, pl.DataType]:
+    """The canonical columns that the CSV reader may parse itself, with their types."""
+    types = {name: _native_type(table, file, name) for name in names}
+    return {name: dtype for name, dtype in types.items() if dtype is not None}
 
 
 def _native_type(table: RawTable, file: RawFile, name: str) -> pl.DataType | None:

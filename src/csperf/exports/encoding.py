@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zlib
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -13,14 +15,32 @@ from csperf.problems import Location, Problem, ProblemsFound
 
 CHUNK = 1 << 20
 _SAMPLE = 1 << 16
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# UTF-32 first: its little-endian mark begins with UTF-16's.
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_FOREIGN = re.compile(rb"\s*(?:(%PDF-)|<(?:!doctype html|html|head|body|table|meta)\b)", re.IGNORECASE)
 
 
 def open_bytes(path: Path) -> IO[bytes]:
     """The file's bytes, decompressed where it is gzip."""
+    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")  # type: ignore[return-value]
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the file is compressed, whatever its name."""
     with path.open("rb") as file:
-        is_gzip = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if is_gzip else path.open("rb")  # type: ignore[return-value]
+        return file.read(2) == b"\x1f\x8b"
+
+
+def read_start(path: Path, shown: str) -> bytes:
+    """The first bytes of the file's content; raises ProblemsFound for a damaged gzip file."""
+    with open_bytes(path) as file:
+        return read_bytes(file, _SAMPLE, shown)
 
 
 def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool = False) -> str:
@@ -29,42 +49,55 @@ def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool 
     Order: byte-order mark, strict UTF-8, the declared encoding, GB18030. GB18030 decodes most UTF-8
     without complaint, so strict UTF-8 comes first. Only the beginning is looked at unless `whole`.
     """
-    if declared != "auto":
-        try:
-            codecs.lookup(declared)
-        except LookupError:
-            raise ProblemsFound([
-                Problem("data-encoding", f'unknown encoding "{declared}"', Location(shown),
-                        hint="write auto, utf-8, gb18030, utf-16, cp1252 or cp932")
-            ]) from None
-    with open_bytes(path) as file:
-        head = _read(file, _SAMPLE, shown)
-    for bom, name in _BOMS.items():
-        if head.startswith(bom):
-            return name
-    if b"\x00" in head and declared in ("auto", "utf-8", "gb18030"):
-        raise ProblemsFound([_not_text(shown)])
-    tries = ["utf-8", *([declared] if declared not in ("auto", "utf-8") else ["gb18030"] if declared == "auto" else [])]
+    head = read_start(path, shown)
+    foreign = _FOREIGN.match(head.removeprefix(codecs.BOM_UTF8))
+    if foreign:
+        raise ProblemsFound([
+            Problem("data-not-text", f"this is {'a PDF document' if foreign[1] else 'a web page'}, not a table",
+                    Location(shown), hint="export as CSV (UTF-8 or GBK), or open it in Excel and save it as .xlsx")
+        ])
+    marked = next((name for mark, name in _BOMS.items() if head.startswith(mark)), None)
+    wide = declared.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
+    if marked is None and b"\x00" in head and not wide:
+        raise ProblemsFound([_not_text(shown, head)])
+    if marked or (wide and b"\x00" in head):
+        tries = [marked or declared]
+    else:
+        others = ["gb18030"] if declared == "auto" else [declared] if declared != "utf-8" else []
+        tries = ["utf-8", *others]
     for name in tries:
         bad = _first_bad_byte(path, shown, name, whole)
         if bad is None:
             return name
+    if declared == "auto" and marked is None:
+        raise ProblemsFound([_not_text(shown, head)])
     offset, line = bad or (0, 1)
-    if declared == "auto":
-        raise ProblemsFound([_not_text(shown)])
+    said = " although its byte-order mark says so" if marked else ""
     raise ProblemsFound([
-        Problem("data-encoding", f"byte {offset + 1}, in line {line}, is not {declared}", Location(shown),
-                hint="set encoding: auto in the format file, or the encoding the platform says it writes")
-    ])
+        Problem("data-encoding", f"byte {offset + 1}, in line {line}, is not {tries[-1]}{said}", Location(shown),
+                hint="export it again; the file is damaged or cut" if marked else
+                "set encoding: auto in the format file, or the encoding the platform says it writes")
+    ])  # fmt: skip
+
+
+def ends_lines_with_cr(start: bytes) -> bool:
+    """Whether lines end with a carriage return alone, as old Mac programs write them."""
+    return b"\r" in start and b"\n" not in start
 
 
 def write_utf8(path: Path, shown: str, encoding: str, target: Path) -> None:
-    """Copy the file to `target` as UTF-8 without a mark, chunk by chunk."""
+    """Copy the file to `target` as UTF-8, chunk by chunk; lines that end with CR alone end with LF there."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
+    old_ends: bool | None = None
     with open_bytes(path) as source, target.open("wb") as sink:
-        while chunk := _read(source, CHUNK, shown):
-            sink.write(decoder.decode(chunk).encode("utf-8"))
-        sink.write(decoder.decode(b"", final=True).encode("utf-8"))
+        while True:
+            chunk = read_bytes(source, CHUNK, shown)
+            text = decoder.decode(chunk, final=not chunk)
+            if old_ends is None:
+                old_ends = "\r" in text and "\n" not in text
+            sink.write((text.replace("\r", "\n") if old_ends else text).encode("utf-8"))
+            if not chunk:
+                return
 
 
 def _first_bad_byte(path: Path, shown: str, encoding: str, whole: bool) -> tuple[int, int] | None:
@@ -72,22 +105,21 @@ def _first_bad_byte(path: Path, shown: str, encoding: str, whole: bool) -> tuple
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     offset, line = 0, 1
     with open_bytes(path) as file:
-        while chunk := _read(file, CHUNK if whole else _SAMPLE, shown):
-            try:
-                line += decoder.decode(chunk).count("\n")
-            except UnicodeDecodeError as error:
-                return offset + error.start, line + error.object[: error.start].count(b"\n")
+        while True:
+            chunk = read_bytes(file, CHUNK if whole else _SAMPLE, shown)
             offset += len(chunk)
-            if not whole:
+            try:
+                line += decoder.decode(chunk, final=not chunk).count("\n")
+            except UnicodeDecodeError as error:
+                # The decoder may have kept the first bytes of a character from the chunk before.
+                before = error.object[: error.start].decode(error.encoding, "ignore")
+                return offset - len(error.object) + error.start, line + before.count("\n")
+            if not chunk or not whole:
                 return None
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return offset, line
-    return None
 
 
-def _read(file: IO[bytes], size: int, shown: str) -> bytes:
+def read_bytes(file: IO[bytes], size: int, shown: str) -> bytes:
+    """The next bytes; raises ProblemsFound for a damaged gzip file."""
     try:
         return file.read(size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -97,12 +129,20 @@ def _read(file: IO[bytes], size: int, shown: str) -> bytes:
         ]) from error
 
 
-def _not_text(shown: str) -> Problem:
-    return Problem("data-not-text", "this is not a text table csperf can read", Location(shown),
-                   hint="export as CSV (UTF-8 or GBK) or .xlsx; a renamed or damaged file cannot be read")
+def _not_text(shown: str, head: bytes) -> Problem:
+    zeros = sorted((head[::2].count(0), head[1::2].count(0)))
+    if zeros[0] == 0 and zeros[1] > len(head) // 8:
+        hint = "it looks like UTF-16 without a byte-order mark: set encoding: utf-16 in the format file"
+    else:
+        hint = "export as CSV (UTF-8 or GBK) or .xlsx; a renamed or damaged file cannot be read"
+    return Problem("data-not-text", "this is not a text table csperf can read", Location(shown), hint=hint)
 
 
 def read_head(path: Path, lines: int) -> io.StringIO:
-    """The first lines of a UTF-8 file, as text."""
-    with path.open("r", encoding="utf-8-sig", errors="replace", newline="") as file:
-        return io.StringIO("".join(line for _, line in zip(range(lines), file, strict=False)), newline="")
+    """The first lines of a UTF-8 file, at most about a million characters, as text.
+
+    Lines end at LF only, as the engine reads them; a CR alone is a space here.
+    """
+    with path.open("r", encoding="utf-8-sig", errors="replace", newline="\n") as file:
+        start = io.StringIO(file.read(CHUNK), newline="\n")
+    return io.StringIO(re.sub(r"\r(?!\n)", " ", "".join(islice(start, lines))), newline="\n")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from csperf.problems import Location, Problem, ProblemsFound, suggest
+from csperf.problems import ProblemsFound, suggest
 from csperf.shipped import shipped
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table
@@ -30,6 +30,11 @@ class ColumnRule(BaseModel):
     unit: Literal["s", "min", "h", "d"] | None = Field(None, description="unit of bare durations")
     duration: Literal["clock", "words"] | None = Field(None, description="clock: 00:01:23; words: 1分23秒")
     missing: list[str] | None = Field(None, description="what stands for no value in this column")
+
+    @property
+    def headers(self) -> list[str] | None:
+        """The headers the column may have; joined columns count by their first part."""
+        return self.from_ or (self.join[:1] if self.join else None)
 
     @field_validator("from_", "date", mode="before")
     @classmethod
@@ -74,7 +79,7 @@ class FormatFile(BaseModel):
     encoding: str = "auto"
     separator: Literal["auto", ",", "\t", ";", "|"] = "auto"
     sheet: str | None = None
-    header_row: Literal["auto"] | int = "auto"
+    header_row: Literal["auto"] | Annotated[int, Field(ge=1)] = "auto"
     zone: str | None = None
     columns: dict[str, ColumnRule]
     missing: list[str] = Field(default_factory=list)
@@ -87,6 +92,15 @@ class FormatFile(BaseModel):
         if not isinstance(columns, dict):
             return columns
         return {name: {"from": rule} if isinstance(rule, str | list) else rule for name, rule in columns.items()}
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            b"".decode("utf-8" if encoding == "auto" else encoding)
+        except (LookupError, ValueError) as error:
+            raise ValueError(f'unknown encoding "{encoding}"; write auto, utf-8, gb18030, utf-16, cp1252 or cp932') from error
+        return encoding
 
     @field_validator("zone")
     @classmethod
@@ -120,19 +134,13 @@ def load_format(path: Path, shown: str | None = None) -> FormatFile:
     return content
 
 
-def find_format(name: str, folder: Path) -> Path:
-    """A format by name (in the workspace's `formats/`, then the shipped ones) or by path."""
-    candidates = [folder / name, folder / "formats" / f"{name}.yaml", shipped("configs") / "exports" / f"{name}.yaml"]
-    for path in candidates:
-        if path.is_file():
-            return path
-    known = sorted(
-        {path.stem for place in (folder / "formats", shipped("configs") / "exports") for path in place.glob("*.yaml")}
-    )
-    raise ProblemsFound([
-        Problem("format-unknown", f'no format "{name}"', Location(str(folder)),
-                hint=suggest(name, known) if known else "write a format file and give its path")
-    ])
+def list_formats(folder: Path) -> dict[str, Path]:
+    """Format files by name: the workspace's own (`formats/`) first, then the shipped ones."""
+    found: dict[str, Path] = {}
+    for place in (folder / "formats", shipped("configs") / "exports"):
+        for path in sorted(place.glob("*.yaml")):
+            found.setdefault(path.stem, path)
+    return found
 
 
 def canonical_format(table: str) -> FormatFile:

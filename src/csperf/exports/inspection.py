@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 from csperf.exports.format_file import FormatFile
+from csperf.exports.layout import Layout
 from csperf.exports.reader import find_text, match_columns, read_layout
+from csperf.problems import Problem, ProblemsFound
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table
 
@@ -36,34 +40,58 @@ class Inspection:
     wanted: int
 
 
+@dataclass(frozen=True)
+class _Try:
+    """A file as one format reads it. rank: whether its required columns are there, how many are, which share."""
+
+    rank: tuple[bool, int, float]
+    format: FormatFile
+    encoding: str
+    layout: Layout
+    origins: dict[str, tuple[str, ...]]
+
+
 def inspect_export(path: Path, formats: Sequence[FormatFile], workdir: Path) -> Inspection:
-    """Try every format; the one that finds most of its columns, with all the required ones, wins."""
-    best: tuple[tuple[int, float], FormatFile, dict[str, tuple[str, ...]]] | None = None
-    layouts = {}
-    for index, format_ in enumerate(formats):
-        text, encoding = find_text(path, format_, str(path), workdir / f"inspected-{index}.csv")
-        contract = compile_table(TABLES[format_.table])
-        layout = read_layout(text, format_, contract, str(path))
-        layouts[format_.format, format_.table] = (layout, encoding)
-        origins, missing = match_columns(format_, layout)
-        lacks = any(contract.columns[name].required for name in missing)
-        share = len(origins) / max(len(format_.columns), 1)
-        rank = (len(origins), share)
-        if not lacks and origins and (best is None or rank > best[0]):
-            best = (rank, format_, origins)
-    if best is None:
-        layout, encoding = next(iter(layouts.values()))
-        found, format_name, table, wanted = {}, None, None, 0
-    else:
-        _, chosen, found = best
-        layout, encoding = layouts[chosen.format, chosen.table]
-        format_name, table, wanted = chosen.format, chosen.table, len(chosen.columns)
-    canonical = {column: name for name, columns in found.items() for column in columns}
+    """Try every format; the one that finds most of its columns, with all the required ones, wins.
+
+    Raises ProblemsFound where none of them can read the file.
+    """
+    shown, copies = str(path), count()
+
+    @cache
+    def read(encoding: str, sheet: str | None) -> tuple[Path, str]:
+        return find_text(path, encoding, sheet, shown, workdir / f"inspected-{next(copies)}.csv")
+
+    tried = []
+    problems: Sequence[Problem] = ()
+    for format_ in formats:
+        try:
+            tried.append(_try_format(format_, *read(format_.encoding, format_.sheet), shown))
+        except ProblemsFound as found:
+            problems = found.problems
+    if not tried:
+        raise ProblemsFound(problems)
+    best = max(tried, key=lambda one: one.rank)
+    fits, layout = best.rank[0], best.layout
+    origins = best.origins if fits else {}
+    canonical = {column: name for name, columns in origins.items() for column in columns}
     columns = tuple(
         InspectedColumn(header, canonical.get(header), tuple(_examples(layout.peek, position)))
         for position, header in enumerate(layout.columns)
     )
-    return Inspection(str(path), encoding, layout.separator, layout.header_row, columns, format_name, table, len(found), wanted)
+    return Inspection(
+        shown, best.encoding, layout.separator, layout.header_row, columns, best.format.format if fits else None,
+        best.format.table if fits else None, len(origins), len(best.format.columns) if fits else 0,
+    )  # fmt: skip
+
+
+def _try_format(format_: FormatFile, text: Path, encoding: str, shown: str) -> _Try:
+    contract = compile_table(TABLES[format_.table])
+    layout = read_layout(text, format_, contract, shown)
+    origins, missing = match_columns(format_, layout)
+    fits = bool(origins) and not any(contract.columns[name].required for name in missing)
+    share = len(origins) / max(len(format_.columns), 1)
+    return _Try((True, len(origins), share) if fits else (False, 0, 0), format_, encoding, layout, origins)
 
 
 def _examples(peek: Sequence[Sequence[str]], position: int) -> list[str]:

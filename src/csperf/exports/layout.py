@@ -7,12 +7,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 
 from csperf.exports.encoding import read_head
+from csperf.problems import Location, Problem, ProblemsFound
 
 PEEK_LINES = 200
+# A cell may hold a long conversation; 131,072 characters are the csv module's own limit.
+csv.field_size_limit(1 << 30)
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,12 @@ def normalise(header: str) -> str:
 
 
 def find_layout(path: Path, separator: str, header_row: int | None, wanted: Sequence[Sequence[str]]) -> Layout | None:
-    """The layout of a UTF-8 file; None when it has no rows at all.
+    """The layout of a UTF-8 file; None when it has no rows at all, or not as many as `header_row` says.
 
     `wanted`: for each required column the headers it may have. Without a `header_row` the header is
     the first record that holds all of them; failing that, the one that holds most of them.
     """
-    text = read_head(path, PEEK_LINES)
+    text = read_head(path, PEEK_LINES + (header_row or 0))
     content = text.getvalue()
     if not content.strip():
         return None
@@ -52,14 +55,9 @@ def find_layout(path: Path, separator: str, header_row: int | None, wanted: Sequ
     records: list[list[str]] = []
     line_ends: list[int] = []
     reader = csv.reader(text, delimiter=chosen)
-    try:
-        for record in reader:
-            records.append(record)
-            line_ends.append(reader.line_num)
-    except csv.Error:  # a cell of more than 131,072 characters: what was read so far decides
-        pass
-    if not records:
-        return None
+    for record in reader:
+        records.append(record)
+        line_ends.append(reader.line_num)
     index = header_row - 1 if header_row is not None else _find_header(records, wanted)
     if index >= len(records):
         return None
@@ -70,9 +68,36 @@ def find_layout(path: Path, separator: str, header_row: int | None, wanted: Sequ
     )  # fmt: skip
 
 
+def write_quoted(text: Path, layout: Layout, shown: str, target: Path) -> None:
+    """Copy a UTF-8 table so that a quotation mark inside a cell (`5" pipe`) is doubled, as CSV wants it.
+
+    Cells are read as a spreadsheet reads them, and every record keeps its number. Raises ProblemsFound
+    where a quotation mark opens and never closes.
+    """
+    end = "\x00end"
+    with (
+        text.open("r", encoding="utf-8", newline="\n") as source,
+        target.open("w", encoding="utf-8", newline="\n") as sink,
+    ):
+        sink.writelines(islice(source, layout.skip_lines))
+        lines = (re.sub(r"\r(?!\n)", " ", line) for line in source)
+        reader = csv.reader(chain(lines, ["\n", end]), delimiter=layout.separator)
+        writer = csv.writer(sink, delimiter=layout.separator, lineterminator="\n")
+        row = layout.header_row
+        for record in reader:
+            row += 1
+            if record == [end]:
+                return
+            writer.writerow(record)
+    raise ProblemsFound([
+        Problem("data-unreadable", f"row {row}: a quotation mark opens and never closes", Location(shown),
+                hint="open the file in a text editor there and close it or remove it, or export it again")
+    ])
+
+
 def _find_separator(content: str) -> str:
     """The separator that splits the most lines of the head into the same number of cells, more than one."""
-    lines = [line for line in content.splitlines() if line.strip()]
+    lines = [line for line in content.split("\n") if line.strip()]
     best, best_score = ",", (0, 0)
     for separator in (",", "\t", ";", "|"):
         widths = [len(cells) for cells in csv.reader(lines, delimiter=separator)]
