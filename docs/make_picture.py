@@ -8,9 +8,11 @@ and docs/score.zh-CN.svg.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -52,23 +54,20 @@ text {{
 
 def run_on_terminal(lang: str, width: int) -> str:
     """What the command prints on a terminal of that width, colour codes included."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CSPERF_")}
+    environment.pop("NO_COLOR", None)
+    environment |= {"PYTHONUTF8": "1", "TERM": "xterm-256color", "COLUMNS": str(width)}
+    ours, terminal = pty.openpty()
     with tempfile.TemporaryDirectory() as empty:
-        process, terminal = pty.fork()
-        if process == 0:
-            os.chdir(empty)
-            shown = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "TERM": "xterm-256color", "COLUMNS": str(width)}
-            arguments = [sys.executable, "-m", "csperf", *COMMAND, "--lang", lang]
-            inherited = {name: value for name, value in os.environ.items() if not name.startswith("CSPERF_")}
-            inherited.pop("NO_COLOR", None)
-            os.execve(sys.executable, arguments, inherited | shown)
+        command = [sys.executable, "-m", "csperf", *COMMAND, "--lang", lang]
+        process = subprocess.Popen(command, stdout=terminal, stderr=terminal, cwd=empty, env=environment)
+        os.close(terminal)
         printed = b""
-        try:
-            while chunk := os.read(terminal, 1 << 16):
+        with contextlib.suppress(OSError):  # Linux says so that the other side has closed
+            while chunk := os.read(ours, 1 << 16):
                 printed += chunk
-        except OSError:
-            pass  # Linux says so that the other side has closed
-        _, status = os.waitpid(process, 0)
-        if os.waitstatus_to_exitcode(status) != 0:
+        os.close(ours)
+        if process.wait() != 0:
             raise SystemExit(printed.decode())
     return printed.decode().replace("\r\n", "\n")
 

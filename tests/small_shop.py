@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 from csperf.calendars import WorkCalendar
 from csperf.cli import main
-from csperf.engines import polars_engine, polars_facts
+from csperf.engines import polars_engine
 from csperf.engines.base import SourceResult
 from csperf.engines.polars_engine import PolarsEngine
 from csperf.exports.format_file import FormatFile, canonical_format
@@ -127,16 +127,17 @@ def values_of(result: SourceResult, aggregate: Aggregate) -> dict[str, Fraction 
 
 
 @contextmanager
-def reading_as_if_large() -> Iterator[list[bool]]:
-    """Every source counts as large, so it is read quickly first; yields which readings there were (True: careful)."""
-    readings: list[bool] = []
+def reading_as_if_large() -> Iterator[list[str]]:
+    """Every source counts as large, so it is read quickly first; yields the names of those read carefully after all."""
+    careful: list[str] = []
+    scan = polars_engine._scan_carefully
 
-    def scan(table: RawTable, names: Sequence[str], to_zone: str, careful: bool) -> Any:
-        readings.append(careful)
-        return polars_facts.scan_facts(table, names, to_zone, careful)
+    def spy(job: Any) -> Any:
+        careful.append(job.table.name)
+        return scan(job)
 
-    with patch.object(polars_engine, "SMALL_BYTES", 0), patch.object(polars_engine, "scan_facts", scan):
-        yield readings
+    with patch.object(polars_engine, "SMALL_BYTES", 0), patch.object(polars_engine, "_scan_carefully", spy):
+        yield careful
 
 
 # ── a whole workspace ─────────────────────────────────────────────────────────────────────────────

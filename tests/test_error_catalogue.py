@@ -1,7 +1,8 @@
 """Every error is a sample: `tests/errors/<code>/` holds the input, the command, and the words on stderr.
 
-A folder has its input files, `cmd` (the arguments to csperf, and the exit code on a second line)
-and `expected.txt` (stderr). `pytest --update-golden` rewrites the latter.
+A folder has its input files, `cmd` (the arguments to csperf, and the exit code on a second line) and
+`expected.txt` (stderr). Its name is the code that the sample shows; `<code>.<what>` is one more sample of
+the same code. `pytest --update-golden` rewrites `expected.txt`, and docs/errors.md, which is made of them.
 """
 
 import ast
@@ -12,7 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from error_page import PAGE, render_page
 
+from csperf.cli import main
+from csperf.pipeline import _SAID
+from csperf.tables import TABLES
 from csperf.yaml_models import CODES
 
 ERRORS = Path(__file__).parent / "errors"
@@ -29,13 +34,13 @@ def test_error_reads_as_recorded(
     capsys: pytest.CaptureFixture[str],
     update_golden: bool,
 ) -> None:
-    cli = pytest.importorskip("csperf.cli")
     workdir = tmp_path / "work"
     shutil.copytree(folder, workdir, ignore=shutil.ignore_patterns("cmd", "expected.txt"))
     monkeypatch.chdir(workdir)
+    monkeypatch.setenv("LC_ALL", "C")
     arguments, exit_code = (folder / "cmd").read_text(encoding="utf-8").splitlines()
 
-    code = cli.main(shlex.split(arguments))
+    code = main(shlex.split(arguments))
 
     stderr = capsys.readouterr().err
     expected = folder / "expected.txt"
@@ -47,20 +52,30 @@ def test_error_reads_as_recorded(
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_sample_shows_its_own_code(folder: Path) -> None:
-    assert f"[{folder.name}]" in (folder / "expected.txt").read_text(encoding="utf-8")
+    said = (folder / "expected.txt").read_text(encoding="utf-8")
+    assert f"[{folder.name.partition('.')[0]}]" in said
+    assert "Traceback" not in said
 
 
 def test_every_code_has_a_sample() -> None:
     used = {
         code for path in SOURCES.rglob("*.py") for code in _codes(ast.parse(path.read_text(encoding="utf-8")))
     }
+    used |= set(_SAID) | {f"data-{rule}" for table in TABLES.values() for rule in table.rules}
     # Measures are read entry by entry, and a file without any is no mistake.
     used.discard("measure-empty")
-    assert used - {folder.name for folder in FOLDERS} == set()
+    assert used == {folder.name.partition(".")[0] for folder in FOLDERS}
+
+
+def test_error_page_is_fresh(update_golden: bool) -> None:
+    page = render_page(FOLDERS)
+    if update_golden:
+        PAGE.write_text(page, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page, "docs/errors.md is stale: pytest --update-golden"
 
 
 def _codes(tree: ast.AST) -> Iterator[str]:
-    """The codes in calls of Problem(…), ….problem(…) and ….warning(…), and those that read_model can make."""
+    """The codes in calls of Problem(…), ….problem(…), ….warning(…) and Check(…), and those of read_model."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -71,7 +86,7 @@ def _codes(tree: ast.AST) -> Iterator[str]:
             for value in values
             if isinstance(value, ast.Constant) and isinstance(value.value, str)
         ]
-        if name in ("Problem", "problem", "warning"):
+        if name in ("Problem", "problem", "warning", "Check"):
             yield from (word for word in words if CODE.fullmatch(word))
         elif name == "read_model":
             yield from (f"{prefix}-{code}" for prefix in words for code in CODES)

@@ -122,7 +122,7 @@ class Session:
         @cache
         def load() -> WorkCalendar:
             try:
-                return load_calendar(self.workspace.content.calendar, self.workspace.folder)
+                return load_calendar(self.workspace.content.calendar, Path(show_path(self.workspace.folder)))
             except ValueError as error:
                 raise ProblemsFound([
                     self.workspace.source.problem(("calendar",), "workspace-calendar", str(error),
@@ -145,7 +145,7 @@ def load_measures(workspace: Workspace) -> Catalogue:
     """The catalogue of measures, with the workspace's own on top."""
     paths = [shipped("configs") / "measures.yaml"]
     if workspace.content.measures:
-        paths.append(workspace.folder / workspace.content.measures)
+        paths.append(Path(show_path(workspace.folder / workspace.content.measures)))
     return load_catalogue(paths)
 
 
@@ -204,7 +204,8 @@ def score_period(session: Session, scheme: LoadedRubric, period: Period, with_ha
 def check_data(session: Session) -> tuple[dict[str, tuple[RawTable, SourceResult]], tuple[Problem, ...]]:
     """Read and check every source with all its columns: per table what was found, and the problems in it."""
     opened = session.open_sources(session.sources_by_table)
-    results = _collect(opened, lambda raw: session.engine.check_source(raw, session.roster.resolve))
+    roster = session.roster
+    results = _collect(opened, lambda raw: session.engine.check_source(raw, roster.resolve))
     problems = [problem for table, raw in opened.items() for problem in _explain_rejections(raw, results[table])]
     return {table: (raw, results[table]) for table, raw in opened.items()}, tuple(problems)
 
@@ -387,11 +388,12 @@ def _choose_agents(
     here = [agent_id for agent_id, member in roster.members.items() if member.was_here(period)]
     chosen = [agent_id for agent_id in sorted({*here, *seen}) if not roster.is_bot(agent_id)]
     notes = []
-    bots = [agent_id for agent_id in seen if roster.is_bot(agent_id)]
+    named = sorted(set().union(*(result.names for result in measured.values())))
+    bots = [agent_id for agent_id in named if roster.is_bot(agent_id)]
     if bots:
         notes.append(words("bots-left-out", agents=_listing(bots)))
     if roster.members:
-        unknown = [agent_id for agent_id in seen if agent_id not in roster.members]
+        unknown = [agent_id for agent_id in named if agent_id not in roster.members]
         notes += [words("agent-not-in-roster", agent=agent_id) for agent_id in unknown]
     for table, result in measured.items():
         if result.counts.unassigned:

@@ -14,7 +14,9 @@ from csperf.yaml_models import read_model
 from csperf.yaml_source import YamlSource, read_yaml
 
 FILE_NAME = "csperf.yaml"
-FileList = Annotated[str | list[str], Field(description="a path, a glob, or a list of them; relative to csperf.yaml")]
+FileList = Annotated[
+    str | list[str], Field(description="a path, a glob, or a list of them; relative to csperf.yaml")
+]
 
 
 class SourceEntry(BaseModel):
@@ -22,7 +24,9 @@ class SourceEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     files: FileList
-    format: str | None = Field(None, description="a format by name, or a format file; canonical columns need none")
+    format: str | None = Field(
+        None, description="a format by name, or a format file; canonical columns need none"
+    )
     table: str | None = Field(None, description="canonical table; default: the source's name")
 
 
@@ -32,9 +36,13 @@ class WorkspaceFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     zone: str = Field("Asia/Shanghai", description="IANA name; every period is cut in this zone")
     calendar: str = Field("CN", description="country code of the working-day calendar")
-    language: Literal["en", "zh-CN"] | None = Field(None, description="language of the output; default: the locale's")
+    language: Literal["en", "zh-CN"] | None = Field(
+        None, description="language of the output; default: the locale's"
+    )
     rubric: str = Field(description="a shipped rubric by name, or a file")
-    measures: str | None = Field(None, description="a measures file of your own; it adds to the catalogue and overrides it")
+    measures: str | None = Field(
+        None, description="a measures file of your own; it adds to the catalogue and overrides it"
+    )
     sources: dict[str, SourceEntry] = Field(min_length=1)
 
     @field_validator("zone")
@@ -43,7 +51,9 @@ class WorkspaceFile(BaseModel):
         try:
             ZoneInfo(zone)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai or America/Los_Angeles') from error
+            raise ValueError(
+                f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai or America/Los_Angeles'
+            ) from error
         return zone
 
 
@@ -64,16 +74,28 @@ class Workspace(BaseModel):
         problems = []
         if not patterns:
             problems.append(
-                self.source.problem(("sources", name, "files"), "data-no-files", f'source "{name}" names no file',
-                                    hint='name its files, such as "exports/tickets-*.csv"')
+                self.source.problem(
+                    ("sources", name, "files"),
+                    "data-no-files",
+                    f'source "{name}" names no file',
+                    hint='name its files, such as "exports/tickets-*.csv"',
+                )
             )
         for index, pattern in enumerate(patterns):
             matches = self._match(pattern)
             if not matches:
-                path = ("sources", name, "files") if isinstance(entry.files, str) else ("sources", name, "files", index)
+                path = (
+                    ("sources", name, "files")
+                    if isinstance(entry.files, str)
+                    else ("sources", name, "files", index)
+                )
                 problems.append(
-                    self.source.problem(path, "data-no-files", f'no file matches "{pattern}" of source "{name}"',
-                                        hint=f"paths are relative to the folder of {FILE_NAME}; is the export there?")
+                    self.source.problem(
+                        path,
+                        "data-no-files",
+                        f'no file matches "{pattern}" of source "{name}"',
+                        hint=f"paths are relative to the folder of {FILE_NAME}; is the export there?",
+                    )
                 )
             for match in matches:
                 found.setdefault(match.resolve(), match)  # two ways to one file are one file
@@ -90,12 +112,16 @@ class Workspace(BaseModel):
             whole = self.folder / path
             return [whole] if whole.exists() else []
         if path.is_absolute():
-            return [match for match in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if match.is_file()]
+            return [
+                match
+                for match in Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+                if match.is_file()
+            ]
         return [match for match in self.folder.glob(pattern) if match.is_file()]
 
 
 def find_workspace(start: Path | None) -> Path | None:
-    """The folder of the workspace: `start` if given, else the nearest folder upward that holds csperf.yaml."""
+    """The folder of the workspace: `start` if given, else the nearest upward that holds csperf.yaml."""
     if start is not None:
         return start
     here = Path.cwd()
@@ -109,10 +135,16 @@ def load_workspace(start: Path | None) -> Workspace:
     folder = folder or shipped("sample_data")
     file = folder if folder.is_file() else folder / FILE_NAME
     if not file.is_file():
-        raise ProblemsFound([
-            Problem("workspace-missing", f"no {FILE_NAME} here", Location(str(folder)),
-                    hint="csperf init makes a workspace; -C names another folder")
-        ])
+        raise ProblemsFound(
+            [
+                Problem(
+                    "workspace-missing",
+                    f"no {FILE_NAME} here",
+                    Location(str(folder)),
+                    hint="csperf init makes a workspace; -C names another folder",
+                )
+            ]
+        )
     shown = _shown(file)
     source = read_yaml(file, shown)
     content, problems = read_model(source, WorkspaceFile, "workspace")

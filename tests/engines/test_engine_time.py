@@ -183,9 +183,9 @@ def test_other_time_column_decides_the_month(tmp_path: Path) -> None:
             ["T3", "A3", "2025-06-30 10:00:00", None]]  # fmt: skip
     source = open_source(tmp_path, "tickets", csv_text(["ticket_id", "agent_id", "created_at", "resolved_at"], rows))
     result = measure_source(source, [created, resolved])
-    # Everybody with a row in the month by any measure is counted, with a real 0 where it is by another.
-    assert values_of(result, created) == {"A1": 0, "A2": 1, "A3": 1}
-    assert values_of(result, resolved) == {"A1": 1, "A2": 0, "A3": 0}
+    # A row in the month by one measure makes nobody an agent of the other.
+    assert values_of(result, created) == {"A2": 1, "A3": 1}
+    assert values_of(result, resolved) == {"A1": 1}
 
 
 # ── periods ───────────────────────────────────────────────────────────────────────────────────────

@@ -32,8 +32,16 @@ def exit_code_of(error: BaseException) -> int:
         return USAGE
     if isinstance(error, OSError):
         place = None if error.filename is None else Location(str(error.filename))
-        print_problems([Problem("file-error", error.strerror or str(error), place,
-                                hint="check the path, the permissions and the space on the disk")])
+        print_problems(
+            [
+                Problem(
+                    "file-error",
+                    error.strerror or str(error),
+                    place,
+                    hint="check the path, the permissions and the space on the disk",
+                )
+            ]
+        )
         return PROBLEMS
     if os.environ.get("CSPERF_DEBUG"):
         traceback.print_exception(error)
@@ -46,5 +54,6 @@ def exit_code_of(error: BaseException) -> int:
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
-    """Every problem on stderr, a blank line between those of several lines."""
-    print("\n".join(str(problem) for problem in problems), file=sys.stderr)
+    """Every problem on stderr; nothing where there is none."""
+    for problem in problems:
+        print(problem, file=sys.stderr)

@@ -46,11 +46,15 @@ class RowCounts:
 
 @dataclass(frozen=True)
 class SourceResult:
-    """What one source gave: row counts, rejections, the aggregates per agent, and the days it spans."""
+    """What one source gave: row counts, rejections, the aggregates per agent, and the days it spans.
+
+    names: every agent that a row in the period names, also where nothing could be measured.
+    """
 
     counts: RowCounts
     rejections: tuple[Rejection, ...] = ()
     results: Mapping[Aggregate, Mapping[str, AggregateResult]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
     first: dt.datetime | dt.date | None = None
     last: dt.datetime | dt.date | None = None
 

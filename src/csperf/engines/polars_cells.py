@@ -15,6 +15,7 @@ TRUE_WORDS = ("true", "yes", "y", "t", "1", "是", "对")
 FALSE_WORDS = ("false", "no", "n", "f", "0", "否", "不是")
 TIME_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S%.f%z")
 """Forms of a time that cannot be mistaken for another, `/` and `T` read as `-` and a space; others are declared."""
+DAY_FORMS = ("%Y-%m-%d",)
 _UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 EARLIEST = dt.date(1995, 1, 1)
 LATEST = dt.date(2050, 1, 1)
@@ -25,11 +26,11 @@ POLARS_TYPES: dict[str, pl.DataType] = {
 }  # fmt: skip
 
 
-def clean_text(raw: pl.Expr, rule: ColumnRule, missing: list[str], careful: bool) -> pl.Expr:
+def clean_text(raw: pl.Expr, column: Column, rule: ColumnRule, missing: list[str], careful: bool) -> pl.Expr:
     """The cell without what stands for no value, and with the format file's words replaced by ours."""
     text = raw
     if careful:
-        stripped = raw.str.strip_chars()
+        stripped = raw.str.strip_chars(" " if column.kind == "id" else None)
         text = pl.when(stripped != "").then(stripped)
     markers = rule.missing if rule.missing is not None else missing
     if markers:
@@ -77,7 +78,8 @@ def parse_text(
 def read_form(text: pl.Expr, column: Column, form: str, from_zone: str, to_zone: str) -> pl.Expr:
     """A time or day read by one strftime form; null where it does not fit."""
     if column.kind == "day":
-        return text.str.to_datetime(form, strict=False, cache=False).dt.date()
+        # A day with a time, with or without an offset, is the day that is written.
+        return text.str.splitn(" ", 2).struct.field("field_0").str.to_date(form, strict=False, cache=False)
     return _time(text, form, from_zone, to_zone)
 
 

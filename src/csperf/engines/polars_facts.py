@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from csperf.engines.polars_cells import (
+    DAY_FORMS,
     EARLIEST,
     LATEST,
     TIME_FORMS,
@@ -28,10 +29,25 @@ from csperf.tables.contract import Column
 
 OVERFLOW = "_overflow"
 ROW, CODE = "_row", "_code"
+FRACTIONAL = ("number", "share", "seconds")
 PLACE = "_place"
 VERSIONS = ("_version", "_updated")
 _FILE_SPAN = 1 << 40
 _DAMAGED_ID = r"^\d(\.\d+)?[eE]\+\d+$"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read of a source: its canonical columns, times shown in `zone`, carefully or on trust.
+
+    `whole`: fractional columns that may be read as whole numbers where the head of the file holds
+    nothing else. Sums are quicker then; whole numbers divide differently, so only where none reckons.
+    """
+
+    columns: tuple[str, ...]
+    zone: str
+    careful: bool
+    whole: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,12 +72,11 @@ class Facts:
     columns: frozenset[str]
 
 
-def scan_facts(table: RawTable, names: Sequence[str], to_zone: str, careful: bool) -> Facts:
-    """The canonical columns `names` of all files of a source, typed and checked."""
-    present = [name for name in names if table.has(name)]
-    checks = _build_checks(table, present, to_zone, careful)
-    files = [_scan_file(table, file, index, present, checks, to_zone, careful) for index, file in enumerate(table.files)]
-    return Facts(pl.concat(files, how="vertical_relaxed"), checks, frozenset(present))
+def scan_facts(table: RawTable, reading: Reading) -> Facts:
+    """The columns of all files of a source, typed and checked."""
+    checks = _build_checks(table, reading)
+    files = [_scan_file(table, file, index, reading, checks) for index, file in enumerate(table.files)]
+    return Facts(pl.concat(files, how="vertical_relaxed"), checks, frozenset(reading.columns))
 
 
 def place_of(place: int) -> tuple[int, int]:
@@ -69,37 +84,34 @@ def place_of(place: int) -> tuple[int, int]:
     return divmod(place, _FILE_SPAN)
 
 
-def scan_raw(table: RawTable, index: int, names: Sequence[str], to_zone: str) -> tuple[pl.LazyFrame, tuple[Check, ...]]:
+def scan_raw(table: RawTable, index: int, reading: Reading) -> tuple[pl.LazyFrame, tuple[Check, ...]]:
     """One file with its raw cells (r0, r1, …) beside CODE and PLACE; for writing rejected rows out."""
-    present = [name for name in names if table.has(name)]
-    checks = _build_checks(table, present, to_zone, careful=True)
-    file = table.files[index]
-    raw = [f"r{i}" for i in range(len(file.layout.columns))]
-    return _scan_file(table, file, index, present, checks, to_zone, careful=True, keep=raw), checks
+    checks = _build_checks(table, reading)
+    raw = [f"r{position}" for position in range(len(table.files[index].layout.columns))]
+    return _scan_file(table, table.files[index], index, reading, checks, keep=raw), checks
 
 
 def _scan_file(
-    table: RawTable, file: RawFile, index: int, names: Sequence[str], checks: Sequence[Check], to_zone: str,
-    careful: bool, keep: Sequence[str] = (),
-) -> pl.LazyFrame:  # fmt: skip
+    table: RawTable, file: RawFile, index: int, reading: Reading, checks: Sequence[Check], keep: Sequence[str] = ()
+) -> pl.LazyFrame:
     by_column = {column: f"r{position}" for position, column in enumerate(file.layout.columns)}
-    native = {} if careful else _native_types(table, file, names)
-    rows = _scan_text(table, file, index, by_column, native, careful)
+    native = _native_types(table, file, reading)
+    rows = _scan_text(table, file, index, by_column, native, reading.careful)
     # The version column decides between rows with one key; it is read for that, and not checked.
     version = table.contract.version
-    extra = [version] if careful and version and table.has(version) else []
-    read = list(dict.fromkeys([*names, *extra]))
-    rows = _type_columns(rows, table, file, read, by_column, native, to_zone, careful)
+    extra = [version] if reading.careful and version and table.has(version) else []
+    names = list(dict.fromkeys([*reading.columns, *extra]))
+    rows = _type_columns(rows, table, file, names, by_column, native, reading)
     failing = [check.fails for check in checks]
-    if not careful:
-        return rows.select(*names, pl.any_horizontal(failing).fill_null(False).alias(CODE))
+    if not reading.careful:
+        return rows.select(*reading.columns, pl.any_horizontal(failing).fill_null(False).alias(CODE))
     # The first check that fails names the reason.
     code = reduce(
         lambda later, pair: pl.when(pair[1]).then(pl.lit(pair[0], pl.Int32)).otherwise(later),
         reversed(list(enumerate(failing))), pl.lit(None, pl.Int32),
     )  # fmt: skip
-    versions = _versions(table, read, by_column)
-    return rows.select(*names, code.alias(CODE), PLACE, *versions, *(f"t:{name}" for name in names), *keep)
+    texts = [f"t:{name}" for name in reading.columns]
+    return rows.select(*reading.columns, code.alias(CODE), PLACE, *_versions(table, names, by_column), *texts, *keep)
 
 
 def _scan_text(
@@ -127,7 +139,7 @@ def _scan_text(
 
 def _type_columns(
     rows: pl.LazyFrame, table: RawTable, file: RawFile, names: Sequence[str], by_column: dict[str, str],
-    native: dict[str, pl.DataType], to_zone: str, careful: bool,
+    native: dict[str, pl.DataType], reading: Reading,
 ) -> pl.LazyFrame:  # fmt: skip
     """The rows with the canonical columns `names` typed, and the cleaned text of each as `t:<name>`."""
     texts, typed = [], []
@@ -138,14 +150,14 @@ def _type_columns(
         if name in native:
             typed.append(raw.alias(name))
             continue
-        text = clean_text(raw, rule, table.format.missing, careful)
-        forms = _forms(rule, column, file, careful)
-        if careful and forms and not rule.date:
+        text = clean_text(raw, column, rule, table.format.missing, reading.careful)
+        forms = _forms(rule, column, file, reading.careful)
+        if reading.careful and forms and not rule.date:
             text = plain_time(text)
         if len(forms) > 1:
             later[name] = forms[1:]
         texts.append(text.alias(f"t:{name}"))
-        parsed = parse_text(pl.col(f"t:{name}"), column, rule, forms, table.zone, to_zone, careful)
+        parsed = parse_text(pl.col(f"t:{name}"), column, rule, forms, table.zone, reading.zone, reading.careful)
         typed.append(parsed.alias(name))
     rows = rows.with_columns(texts).with_columns(typed)
     for stage in range(max(map(len, later.values()), default=0)):
@@ -153,7 +165,7 @@ def _type_columns(
         rows = rows.with_columns(
             pl.coalesce(pl.col(name), read_form(
                 pl.when(pl.col(name).is_null()).then(pl.col(f"t:{name}")), table.contract.columns[name],
-                forms[stage], table.zone, to_zone,
+                forms[stage], table.zone, reading.zone,
             )).alias(name)
             for name, forms in later.items() if stage < len(forms)
         )  # fmt: skip
@@ -190,14 +202,16 @@ def _versions(table: RawTable, read: Sequence[str], by_column: dict[str, str]) -
     return [number.alias(name) for number, name in zip((own, updated), VERSIONS, strict=True)]
 
 
-def _native_types(table: RawTable, file: RawFile, names: Sequence[str]) -> dict[str, pl.DataType]:
-    """The canonical columns that the CSV reader may parse itself, with their types."""
-    types = {name: _native_type(table, file, name) for name in names}
+def _native_types(table: RawTable, file: RawFile, reading: Reading) -> dict[str, pl.DataType]:
+    """The canonical columns that the CSV reader may parse itself, with their types; none in a careful reading."""
+    if reading.careful:
+        return {}
+    types = {name: _native_type(table, file, name, name in reading.whole) for name in reading.columns}
     return {name: dtype for name, dtype in types.items() if dtype is not None}
 
 
-def _native_type(table: RawTable, file: RawFile, name: str) -> pl.DataType | None:
-    """The type the CSV reader may parse itself: numbers and flags that the format file leaves alone."""
+def _native_type(table: RawTable, file: RawFile, name: str, may_be_whole: bool) -> pl.DataType | None:
+    """Numbers and flags that the format file leaves alone are left to the CSV reader."""
     rule, column, origin = table.format.columns.get(name), table.contract.columns[name], file.origins.get(name)
     if origin is None or rule is None or len(origin) != 1 or table.format.missing:
         return None
@@ -207,9 +221,9 @@ def _native_type(table: RawTable, file: RawFile, name: str) -> pl.DataType | Non
         return pl.Boolean()
     if column.kind == "integer":
         return pl.Int64()
-    if column.kind in ("number", "seconds", "share"):
-        cells = _peek(file, origin[0])
-        return pl.Int64() if cells and all(re.fullmatch(r"\s*[+-]?\d+", cell) for cell in cells) else pl.Float64()
+    if column.kind in FRACTIONAL:
+        cells = _peek(file, origin[0]) if may_be_whole else []
+        return pl.Int64() if cells and all(re.fullmatch(r"[+-]?\d+", cell) for cell in cells) else pl.Float64()
     return None
 
 
@@ -219,10 +233,11 @@ def _forms(rule: ColumnRule, column: Column, file: RawFile, careful: bool) -> tu
         return ()
     if rule.date:
         return tuple(rule.date)
+    known = TIME_FORMS if column.kind == "time" else DAY_FORMS
     if careful:
-        return TIME_FORMS
+        return known
     cells = _peek(file, *file.origins.get(column.name, ()))
-    return (next((form for form in TIME_FORMS if cells and _fits(cells[0], form)), TIME_FORMS[0]),)
+    return (next((form for form in known if cells and _fits(cells[0], form)), known[0]),)
 
 
 def _fits(cell: str, form: str) -> bool:
@@ -240,20 +255,21 @@ def _peek(file: RawFile, *columns: str) -> list[str]:
     return [cell for row in rows if (cell := " ".join(row[position] for position in positions)).strip()]
 
 
-def _build_checks(table: RawTable, names: Sequence[str], to_zone: str, careful: bool) -> tuple[Check, ...]:
+def _build_checks(table: RawTable, reading: Reading) -> tuple[Check, ...]:
     """Every check on the columns that are read, in the order in which they name a reason."""
     checks = [Check("data-too-many-cells", OVERFLOW, pl.col(OVERFLOW).is_not_null())]
-    native = set() if careful else {
-        name for name in names if all(_native_type(table, file, name) is not None for file in table.files)
-    }
-    for name in names:
+    native = set(reading.columns).intersection(*(_native_types(table, file, reading) for file in table.files))
+    for name in reading.columns:
         column = table.contract.columns[name]
         value, text = pl.col(name), pl.col(f"t:{name}")
         if name not in native and column.kind not in ("id", "agent", "text", "category"):
             checks.append(Check(_UNREADABLE[column.kind], name, value.is_null() & text.is_not_null()))
-        if not careful and column.kind in ("id", "text"):
+        if not reading.careful and column.kind in ("id", "text"):
             # The careful reading strips spaces; the quick one leaves such a file to it.
-            checks.append(Check("", name, (text < "!") | text.str.ends_with(" ")))
+            is_untidy = (text < "!") | text.str.ends_with(" ") if column.kind == "id" else text.str.strip_chars() != text
+            checks.append(Check("", name, is_untidy))
+        if name in native and column.kind in FRACTIONAL:
+            checks.append(Check(_UNREADABLE[column.kind], name, ~value.is_finite()))
         if column.required:
             checks.append(Check("data-missing-value", name, value.is_null()))
         if column.words:
@@ -262,17 +278,17 @@ def _build_checks(table: RawTable, names: Sequence[str], to_zone: str, careful: 
         if column.low is not None or column.high is not None:
             checks.append(Check("data-out-of-range", name, _outside(value, column)))
         if column.kind == "id":
-            damaged = text.str.contains(_DAMAGED_ID) if careful else text.cast(pl.Binary).bin.contains(b"E+")
+            damaged = text.str.contains(_DAMAGED_ID) if reading.careful else text.cast(pl.Binary).bin.contains(b"+")
             checks.append(Check("data-damaged-id", name, damaged))
         if column.kind == "time":
-            low, high = (pl.lit(dt.datetime.combine(day, dt.time(), ZoneInfo(to_zone))) for day in (EARLIEST, LATEST))
+            low, high = (pl.lit(dt.datetime.combine(day, dt.time(), ZoneInfo(reading.zone))) for day in (EARLIEST, LATEST))
             checks.append(Check("data-impossible-time", name, (value < low) | (value >= high)))
         if column.kind == "day":
             checks.append(Check("data-impossible-time", name, (value < EARLIEST) | (value >= LATEST)))
     for rule, condition in table.contract.rules.items():
         expression = pl.sql_expr(condition)
         used = expression.meta.root_names()
-        if set(used) <= set(names):
+        if set(used) <= set(reading.columns):
             checks.append(Check(f"data-{rule}", used[0], expression))
     return tuple(checks)
 
@@ -286,5 +302,4 @@ _UNREADABLE = {
 def _outside(value: pl.Expr, column: Column) -> pl.Expr:
     low = value < column.low if column.low is not None else pl.lit(False)
     high = value > column.high if column.high is not None else pl.lit(False)
-    finite = ~value.is_finite() if column.kind in ("number", "seconds", "share") else pl.lit(False)
-    return low | high | finite
+    return low | high

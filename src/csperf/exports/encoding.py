@@ -52,10 +52,16 @@ def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool 
     head = read_start(path, shown)
     foreign = _FOREIGN.match(head.removeprefix(codecs.BOM_UTF8))
     if foreign:
-        raise ProblemsFound([
-            Problem("data-not-text", f"this is {'a PDF document' if foreign[1] else 'a web page'}, not a table",
-                    Location(shown), hint="export as CSV (UTF-8 or GBK), or open it in Excel and save it as .xlsx")
-        ])
+        raise ProblemsFound(
+            [
+                Problem(
+                    "data-not-text",
+                    f"this is {'a PDF document' if foreign[1] else 'a web page'}, not a table",
+                    Location(shown),
+                    hint="export as CSV (UTF-8 or GBK), or open it in Excel and save it as .xlsx",
+                )
+            ]
+        )
     marked = next((name for mark, name in _BOMS.items() if head.startswith(mark)), None)
     wide = declared.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
     if marked is None and b"\x00" in head and not wide:
@@ -73,11 +79,12 @@ def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool 
         raise ProblemsFound([_not_text(shown, head)])
     offset, line = bad or (0, 1)
     said = " although its byte-order mark says so" if marked else ""
-    raise ProblemsFound([
-        Problem("data-encoding", f"byte {offset + 1}, in line {line}, is not {tries[-1]}{said}", Location(shown),
-                hint="export it again; the file is damaged or cut" if marked else
-                "set encoding: auto in the format file, or the encoding the platform says it writes")
-    ])  # fmt: skip
+    if marked:
+        hint = "export it again; the file is damaged or cut"
+    else:
+        hint = "set encoding: auto in the format file, or the encoding the platform says it writes"
+    message = f"byte {offset + 1}, in line {line}, is not {tries[-1]}{said}"
+    raise ProblemsFound([Problem("data-encoding", message, Location(shown), hint=hint)])
 
 
 def ends_lines_with_cr(start: bytes) -> bool:
@@ -123,10 +130,16 @@ def read_bytes(file: IO[bytes], size: int, shown: str) -> bytes:
     try:
         return file.read(size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ProblemsFound([
-            Problem("data-truncated", "the compressed file is damaged or ends too early", Location(shown),
-                    hint="download it again; a whole .gz opens with any unpacker")
-        ]) from error
+        raise ProblemsFound(
+            [
+                Problem(
+                    "data-truncated",
+                    "the compressed file is damaged or ends too early",
+                    Location(shown),
+                    hint="download it again; a whole .gz opens with any unpacker",
+                )
+            ]
+        ) from error
 
 
 def _not_text(shown: str, head: bytes) -> Problem:

@@ -19,15 +19,27 @@ def write_csv_from_excel(path: Path, shown: str, sheet: str | None, target: Path
         reader = fastexcel.read_excel(path)
         names = reader.sheet_names
         if sheet is None and len(names) > 1:
-            raise ProblemsFound([
-                Problem("data-excel-sheet", f"{len(names)} sheets and none named: {', '.join(names)}", Location(shown),
-                        hint=f'add sheet: "{names[0]}" to the format file')
-            ])
+            raise ProblemsFound(
+                [
+                    Problem(
+                        "data-excel-sheet",
+                        f"{len(names)} sheets and none named: {', '.join(names)}",
+                        Location(shown),
+                        hint=f'add sheet: "{names[0]}" to the format file',
+                    )
+                ]
+            )
         if sheet is not None and sheet not in names:
-            raise ProblemsFound([
-                Problem("data-excel-sheet", f'no sheet "{sheet}"; there are: {", ".join(names)}', Location(shown),
-                        hint="correct sheet: in the format file")
-            ])
+            raise ProblemsFound(
+                [
+                    Problem(
+                        "data-excel-sheet",
+                        f'no sheet "{sheet}"; there are: {", ".join(names)}',
+                        Location(shown),
+                        hint="correct sheet: in the format file",
+                    )
+                ]
+            )
         frame = reader.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
         raise ProblemsFound([_unopened(path, shown, str(error))]) from error
@@ -38,7 +50,10 @@ def _unopened(path: Path, shown: str, reason: str) -> Problem:
     if "password" in reason:
         message, hint = "this workbook is protected by a password", "save it again without the password"
     elif zipfile.is_zipfile(path) and not _holds_workbook(path):
-        message, hint = "this is a zip archive, not an Excel file", "unpack it and name the files that were in it"
+        message, hint = (
+            "this is a zip archive, not an Excel file",
+            "unpack it and name the files that were in it",
+        )
     else:
         message, hint = "this Excel file cannot be opened", "open it in Excel and save it again as .xlsx"
     return Problem("data-excel", message, Location(shown), hint=hint)

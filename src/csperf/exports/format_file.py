@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -15,12 +15,20 @@ from csperf.tables.contract import compile_table
 from csperf.yaml_models import read_model
 from csperf.yaml_source import read_yaml
 
+_MEANT_FOR = {"date": ("time", "day"), "percent": ("share",), "unit": ("seconds",), "duration": ("seconds",)}
+"""Setting of a column → the kinds of columns that it means something to."""
+
+
 class ColumnRule(BaseModel):
     """How one canonical column is got from the export."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
-    from_: list[str] | None = Field(None, alias="from", description="the header, or several it may have")
-    join: list[str] | None = Field(None, description="columns joined by a space, such as a date and a time")
+    from_: list[str] | None = Field(
+        None, alias="from", min_length=1, description="the header, or several it may have"
+    )
+    join: list[str] | None = Field(
+        None, min_length=1, description="columns joined by a space, such as a date and a time"
+    )
     value: str | None = Field(None, description="the same value in every row")
     map: dict[str, str] | None = Field(None, description="the export's word → the canonical one")
     date: list[str] | None = Field(None, description="strftime form of times, or several")
@@ -47,7 +55,10 @@ class ColumnRule(BaseModel):
         if not isinstance(value, dict):
             return value
         words = {True: "true", False: "false"}
-        return {str(key): words.get(word, str(word)) if isinstance(word, bool) else str(word) for key, word in value.items()}
+        return {
+            str(key): words.get(word, str(word)) if isinstance(word, bool) else str(word)
+            for key, word in value.items()
+        }
 
     @field_validator("value", mode="before")
     @classmethod
@@ -79,7 +90,7 @@ class FormatFile(BaseModel):
     encoding: str = "auto"
     separator: Literal["auto", ",", "\t", ";", "|"] = "auto"
     sheet: str | None = None
-    header_row: Literal["auto"] | Annotated[int, Field(ge=1)] = "auto"
+    header_row: Literal["auto"] | int = "auto"
     zone: str | None = None
     columns: dict[str, ColumnRule]
     missing: list[str] = Field(default_factory=list)
@@ -91,16 +102,26 @@ class FormatFile(BaseModel):
     def _short_form(cls, columns: Any) -> Any:
         if not isinstance(columns, dict):
             return columns
-        return {name: {"from": rule} if isinstance(rule, str | list) else rule for name, rule in columns.items()}
+        return {
+            name: {"from": rule} if isinstance(rule, str | list) else rule for name, rule in columns.items()
+        }
 
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str) -> str:
         try:
-            b"".decode("utf-8" if encoding == "auto" else encoding)
-        except (LookupError, ValueError) as error:
-            raise ValueError(f'unknown encoding "{encoding}"; write auto, utf-8, gb18030, utf-16, cp1252 or cp932') from error
+            " ".encode("utf-8" if encoding == "auto" else encoding)
+        except LookupError as error:
+            known = "auto, utf-8, gb18030, utf-16, cp1252 or cp932"
+            raise ValueError(f'unknown encoding "{encoding}"; write {known}') from error
         return encoding
+
+    @field_validator("header_row", mode="before")
+    @classmethod
+    def _row_number(cls, row: Any) -> Any:
+        if row == "auto" or (isinstance(row, int) and row >= 1 and not isinstance(row, bool)):
+            return row
+        raise ValueError("not a row number; write a number from 1, or auto")
 
     @field_validator("zone")
     @classmethod
@@ -109,7 +130,9 @@ class FormatFile(BaseModel):
             try:
                 ZoneInfo(zone)
             except (KeyError, ValueError, OSError) as error:
-                raise ValueError(f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai') from error
+                raise ValueError(
+                    f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai'
+                ) from error
         return zone
 
 
@@ -118,17 +141,40 @@ def load_format(path: Path, shown: str | None = None) -> FormatFile:
     source = read_yaml(path, shown)
     content, problems = read_model(source, FormatFile, "format")
     if content is not None and content.table not in TABLES:
-        problems.append(source.problem(("table",), "format-unknown-table", f'unknown table "{content.table}"',
-                                       hint=suggest(content.table, list(TABLES))))
+        problems.append(
+            source.problem(
+                ("table",),
+                "format-unknown-table",
+                f'unknown table "{content.table}"',
+                hint=suggest(content.table, list(TABLES)),
+            )
+        )
     elif content is not None:
         contract = compile_table(TABLES[content.table])
         for name in content.columns:
             if name not in contract.columns:
                 problems.append(
-                    source.problem(("columns", name), "format-unknown-column",
-                                   f'table "{content.table}" has no column "{name}"',
-                                   hint=suggest(name, list(contract.columns)), key=True)
+                    source.problem(
+                        ("columns", name),
+                        "format-unknown-column",
+                        f'table "{content.table}" has no column "{name}"',
+                        hint=suggest(name, list(contract.columns)),
+                        key=True,
+                    )
                 )
+                continue
+            kind = contract.columns[name].kind
+            for setting, kinds in _MEANT_FOR.items():
+                if getattr(content.columns[name], setting) and kind not in kinds:
+                    problems.append(
+                        source.problem(
+                            ("columns", name, setting),
+                            "format-wrong-setting",
+                            f'{setting} means nothing to column "{name}" of kind {kind}',
+                            hint=f"{setting} is for columns of kind {' and '.join(kinds)}",
+                            key=True,
+                        )
+                    )
     if problems or content is None:
         raise ProblemsFound(problems)
     return content

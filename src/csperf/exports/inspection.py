@@ -42,7 +42,7 @@ class Inspection:
 
 @dataclass(frozen=True)
 class _Try:
-    """A file as one format reads it. rank: whether its required columns are there, how many are, which share."""
+    """A file as one format reads it. rank: whether the required columns are there, how many, which share."""
 
     rank: tuple[bool, int, float]
     format: FormatFile
@@ -80,9 +80,16 @@ def inspect_export(path: Path, formats: Sequence[FormatFile], workdir: Path) -> 
         for position, header in enumerate(layout.columns)
     )
     return Inspection(
-        shown, best.encoding, layout.separator, layout.header_row, columns, best.format.format if fits else None,
-        best.format.table if fits else None, len(origins), len(best.format.columns) if fits else 0,
-    )  # fmt: skip
+        shown,
+        best.encoding,
+        layout.separator,
+        layout.header_row,
+        columns,
+        format=best.format.format if fits else None,
+        table=best.format.table if fits else None,
+        matched=len(origins),
+        wanted=len(best.format.columns) if fits else 0,
+    )
 
 
 def _try_format(format_: FormatFile, text: Path, encoding: str, shown: str) -> _Try:

@@ -41,7 +41,9 @@ def normalise(header: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", header)).casefold()
 
 
-def find_layout(path: Path, separator: str, header_row: int | None, wanted: Sequence[Sequence[str]]) -> Layout | None:
+def find_layout(
+    path: Path, separator: str, header_row: int | None, wanted: Sequence[Sequence[str]]
+) -> Layout | None:
     """The layout of a UTF-8 file; None when it has no rows at all, or not as many as `header_row` says.
 
     `wanted`: for each required column the headers it may have. Without a `header_row` the header is
@@ -81,7 +83,7 @@ def write_quoted(text: Path, layout: Layout, shown: str, target: Path) -> None:
     ):
         sink.writelines(islice(source, layout.skip_lines))
         lines = (re.sub(r"\r(?!\n)", " ", line) for line in source)
-        reader = csv.reader(chain(lines, ["\n", end]), delimiter=layout.separator)
+        reader = csv.reader(chain(lines, [end]), delimiter=layout.separator)
         writer = csv.writer(sink, delimiter=layout.separator, lineterminator="\n")
         row = layout.header_row
         for record in reader:
@@ -89,10 +91,16 @@ def write_quoted(text: Path, layout: Layout, shown: str, target: Path) -> None:
             if record == [end]:
                 return
             writer.writerow(record)
-    raise ProblemsFound([
-        Problem("data-unreadable", f"row {row}: a quotation mark opens and never closes", Location(shown),
-                hint="open the file in a text editor there and close it or remove it, or export it again")
-    ])
+    raise ProblemsFound(
+        [
+            Problem(
+                "data-unreadable",
+                f"row {row}: a quotation mark opens and never closes",
+                Location(shown),
+                hint="open the file in a text editor there and close it or remove it, or export it again",
+            )
+        ]
+    )
 
 
 def _find_separator(content: str) -> str:

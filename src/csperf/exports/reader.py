@@ -63,7 +63,13 @@ class RawTable:
 
 
 def read_source(
-    name: str, paths: Iterable[Path], format_: FormatFile, contract: Contract, zone: str, folder: Path, workdir: Path
+    name: str,
+    paths: Iterable[Path],
+    format_: FormatFile,
+    contract: Contract,
+    zone: str,
+    folder: Path,
+    workdir: Path,
 ) -> RawTable:
     """Open every file of a source; raises ProblemsFound with what is wrong in any of them.
 
@@ -115,9 +121,14 @@ def _open_file(path: Path, format_: FormatFile, contract: Contract, shown: str, 
         for key, header in other.items() if header and normalise(header) not in known
     ]  # fmt: skip
     problems += [
-        Problem("data-missing-column", f'no column "{name}" in this file, and table "{contract.table}" needs it',
-                Location(shown), hint=f"add {name} to the format file's columns")
-        for name, column in contract.columns.items() if column.required and name not in format_.columns
+        Problem(
+            "data-missing-column",
+            f'no column "{name}" in this file, and table "{contract.table}" needs it',
+            Location(shown),
+            hint=f"add {name} to the format file's columns",
+        )
+        for name, column in contract.columns.items()
+        if column.required and name not in format_.columns
     ]
     if problems:
         raise ProblemsFound(problems)
@@ -127,16 +138,34 @@ def _open_file(path: Path, format_: FormatFile, contract: Contract, shown: str, 
 def read_layout(text: Path, format_: FormatFile, contract: Contract, shown: str) -> Layout:
     """Where the table begins in a UTF-8 file; raises ProblemsFound for an empty one."""
     wanted = [
-        rule.headers for name, rule in format_.columns.items() if rule.headers and contract.columns[name].required
+        rule.headers
+        for name, rule in format_.columns.items()
+        if rule.headers and contract.columns[name].required
     ]
     header_row = None if format_.header_row == "auto" else format_.header_row
     layout = find_layout(text, format_.separator, header_row, wanted)
     if layout is None and header_row is not None and read_head(text, 1).getvalue():
-        raise ProblemsFound([Problem("data-no-header", f"the file ends before row {header_row}, where its header should be",
-                                     Location(shown), hint="correct header_row: in the format file, or leave it out")])
+        raise ProblemsFound(
+            [
+                Problem(
+                    "data-no-header",
+                    f"the file ends before row {header_row}, where its header should be",
+                    Location(shown),
+                    hint="correct header_row: in the format file, or leave it out",
+                )
+            ]
+        )
     if layout is None:
-        raise ProblemsFound([Problem("data-empty", "the file is empty", Location(shown),
-                                     hint="export the month again; an export without rows still has its header")])
+        raise ProblemsFound(
+            [
+                Problem(
+                    "data-empty",
+                    "the file is empty",
+                    Location(shown),
+                    hint="export the month again; an export without rows still has its header",
+                )
+            ]
+        )
     return layout
 
 
@@ -146,13 +175,29 @@ def find_text(path: Path, declared: str, sheet: str | None, shown: str, copy: Pa
     What the file is decides, not its name. declared: the format file's encoding. copy: where to write.
     """
     if path.is_dir():
-        raise ProblemsFound([Problem("data-is-folder", "this is a folder, not a file", Location(shown),
-                                     hint='name the files in it, such as "exports/*.csv"')])
+        raise ProblemsFound(
+            [
+                Problem(
+                    "data-is-folder",
+                    "this is a folder, not a file",
+                    Location(shown),
+                    hint='name the files in it, such as "exports/*.csv"',
+                )
+            ]
+        )
     try:
         return _find_text(path, declared, sheet, shown, copy)
     except OSError as error:
-        raise ProblemsFound([Problem("file-unreadable", f"cannot read this file: {error.strerror or error}",
-                                     Location(shown), hint="check the path and the permissions")]) from error
+        raise ProblemsFound(
+            [
+                Problem(
+                    "file-unreadable",
+                    f"cannot read this file: {error.strerror or error}",
+                    Location(shown),
+                    hint="check the path and the permissions",
+                )
+            ]
+        ) from error
 
 
 def _find_text(path: Path, declared: str, sheet: str | None, shown: str, copy: Path) -> tuple[Path, str]:

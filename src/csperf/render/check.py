@@ -46,7 +46,8 @@ def render_inspection(inspection: Inspection, lang: str, width: int = 80, color:
     """What the file is, what it fits, and each header with its canonical column and first values."""
     separator = {"\t": "tab"}.get(inspection.separator, inspection.separator)
     parts = [label("inspect-file", lang, file=inspection.file, encoding=inspection.encoding,
-                   separator=separator, row=inspection.header_row, columns=len(inspection.columns))]  # fmt: skip
+                   separator=separator, row=inspection.header_row,
+                   columns=len(inspection.columns))]  # fmt: skip
     if inspection.format is None:
         parts.append(label("inspect-unknown", lang))
     else:

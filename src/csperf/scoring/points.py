@@ -27,17 +27,31 @@ from csperf.scoring.figures import (
 )
 
 
+Told = tuple[Words, tuple[Words, ...]]
+"""Why, in a sentence, and step by step."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a rule gives: raw points from 0 to the rubric's weight, not yet rounded, and why.
 
     `decision` names the branch taken; a rounded value that takes another one must not be printed.
+    `tell` puts it into words, which costs more than the reckoning and is asked of few outcomes.
     """
 
     raw: Fraction
     decision: tuple[Any, ...]
-    reason: Words
-    steps: tuple[Words, ...]
+    tell: Callable[[], Told]
+
+    @property
+    def reason(self) -> Words:
+        """Why, in a sentence."""
+        return self.tell()[0]
+
+    @property
+    def steps(self) -> tuple[Words, ...]:
+        """Why, step by step."""
+        return self.tell()[1]
 
 
 _COUNT_STEPS: dict[str, Callable[[Fraction], Fraction]] = {
@@ -53,11 +67,14 @@ def score_deduct(
     """The full weight less `deduct` points for each step on the wrong side of the target, never below 0."""
     factor = unit_factor(unit)
     short = target.shortfall(value * factor)
-    aim = words("step-target", target=str(target))
     if short == 0:
         code = "target-reached" if target.is_met(value * factor) else "at-bound"
-        full = words("step-full", points=format_points(weight))
-        return Outcome(weight, (code,), words(code, target=str(target)), (aim, full))
+
+        def tell_full() -> Told:
+            full = words("step-full", points=format_points(weight))
+            return words(code, target=str(target)), (words("step-target", target=str(target)), full)
+
+        return Outcome(weight, (code,), tell_full)
     side, bound = _missed_bound(target, value * factor)
     mode = rule.step or "completed"
     quotient = _write_down(short / rule.per.value, digits)
@@ -65,29 +82,32 @@ def score_deduct(
     deduct = Fraction(rule.deduct)
     off = count * deduct
     raw = max(weight - off, Fraction(0))
-    is_each = rule.step is None and rule.per.value == 1
-    shown = format_value(value, unit, MOST_DIGITS)
-    amount = format_value(short / factor, unit, MOST_DIGITS)
-    reason = words(
-        f"{side}-each" if is_each else f"{side}-{mode}",
-        amount=amount, steps=_number(count), per=str(rule.per), points=_number(deduct),
-    )  # fmt: skip
-    division = words(
-        "step-even" if count == quotient else f"step-{mode}",
-        amount=amount, per=format_bound(rule.per.value, unit),
-        quotient=_number(quotient), steps=_number(count),
-    )  # fmt: skip
-    steps = (
-        aim,
-        words(f"step-{side}", bound=format_bound(bound, unit), value=shown, amount=amount),
-        *(() if is_each else (division,)),
-        words("step-off", steps=_number(count), deduct=_number(deduct), off=_number(off)),
-        words("step-floor" if off > weight else "step-left",
-              weight=_number(weight), off=_number(off), points=format_points(raw)),
-    )  # fmt: skip
+
+    def tell() -> Told:
+        is_each = rule.step is None and rule.per.value == 1
+        shown = format_value(value, unit, MOST_DIGITS)
+        amount = format_value(short / factor, unit, MOST_DIGITS)
+        reason = words(
+            f"{side}-each" if is_each else f"{side}-{mode}",
+            amount=amount, steps=_number(count), per=str(rule.per), points=_number(deduct),
+        )  # fmt: skip
+        division = words(
+            "step-even" if count == quotient else f"step-{mode}",
+            amount=amount, per=format_bound(rule.per.value, unit),
+            quotient=_number(quotient), steps=_number(count),
+        )  # fmt: skip
+        return reason, (
+            words("step-target", target=str(target)),
+            words(f"step-{side}", bound=format_bound(bound, unit), value=shown, amount=amount),
+            *(() if is_each else (division,)),
+            words("step-off", steps=_number(count), deduct=_number(deduct), off=_number(off)),
+            words("step-floor" if off > weight else "step-left",
+                  weight=_number(weight), off=_number(off), points=format_points(raw)),
+        )  # fmt: skip
+
     # In proportion there is no branch to get wrong: the points themselves are compared.
     decision = (side, off > weight) if mode == "proportional" else (side, off > weight, count)
-    return Outcome(raw, decision, reason, steps)
+    return Outcome(raw, decision, tell)
 
 
 def score_curve(
@@ -180,8 +200,12 @@ def _share_outcome(
     share: Fraction, weight: Fraction, decision: tuple[Any, ...], reason: Words, *steps: Words
 ) -> Outcome:
     raw = weight * share
-    last = words("step-share", weight=_number(weight), share=format_share(share), points=format_points(raw))
-    return Outcome(raw, decision, reason, (*steps, last))
+
+    def tell() -> Told:
+        last = words("step-share", weight=_number(weight), share=format_share(share), points=format_points(raw))
+        return reason, (*steps, last)
+
+    return Outcome(raw, decision, tell)
 
 
 def _share_reason(shown: str, share: Fraction) -> Words:

@@ -171,13 +171,14 @@ def _score_by_rule(shop: Shop, agent: Agent, verdict: _Verdict, max_points: Deci
     weight = Fraction(verdict.indicator.weight)
     rule = _find_rule(shop, agent, verdict, scored)
     earned, digits, outcome = _work_out(rule, scored, measure.unit, weight, max_points)
-    reason: tuple[Words, ...] = (outcome.reason,)
+    why, how = outcome.tell()
+    reason: tuple[Words, ...] = (why,)
     if verdict.team:
         value = format_value(scored.value, measure.unit, digits)
         reason = (words(f"{verdict.cause}-team", **_sample_parts(verdict), team_value=value), *reason)
     steps = (
         *_value_steps(shop, verdict, scored, digits),
-        *outcome.steps,
+        *how,
         *_closing_steps(outcome.raw, weight, max_points, earned),
     )
     return earned, reason, steps
