@@ -19,7 +19,7 @@ SECTIONS = {
 }
 _HEAD = """# Errors and warnings
 
-<!-- Made from tests/errors by `pytest --update-golden tests/test_error_catalogue.py`; change the samples, not this page. -->
+<!-- Made by `pytest --update-golden tests/test_error_catalogue.py`; change tests/errors, not this page. -->
 
 Every problem has a stable code in brackets. Its first line says where and what, the last what to do
 next. `error` stops the command (exit 1). A `warning` about data sets the rows named there aside and goes

@@ -1,4 +1,4 @@
-"""Writes the binary inputs under tests/errors: `python tests/make_error_inputs.py`. Gives the same bytes every time."""
+"""`python tests/make_error_inputs.py` writes the binary inputs under tests/errors, the same bytes every time."""
 
 import datetime as dt
 import gzip
@@ -60,7 +60,7 @@ def make_zip(files: Mapping[str, str]) -> bytes:
 
 
 def make_compound_file(streams: Mapping[str, bytes]) -> bytes:
-    """The container of old .xls files and of protected workbooks: header, FAT, directory, then the streams."""
+    """What holds old .xls files and protected workbooks: header, FAT, directory, then the streams."""
     fat, data, entries = [_FAT, _END], b"", [_entry("Root Entry", 5, child=1, start=_END)]
     for index, (name, content) in enumerate(streams.items(), start=1):
         start = 2 + len(data) // _SECTOR

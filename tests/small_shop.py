@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -66,6 +67,14 @@ def run_csperf(
     with patch.dict(os.environ, kept | dict(env or {}), clear=True), chdir(cwd), redirect_stdout(out), redirect_stderr(err):
         code = main([str(argument) for argument in arguments])
     return Run(code, out.text(), err.text())
+
+
+@cache
+def run_sample(*arguments: str) -> Run:
+    """A command over the sample shop, run once for all tests that look at what it prints."""
+    run = run_csperf(*arguments)
+    assert run.code == 0, run.err
+    return run
 
 
 # ── one source ────────────────────────────────────────────────────────────────────────────────────

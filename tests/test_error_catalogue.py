@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from error_page import PAGE, render_page
 
 from csperf.cli import main
 from csperf.pipeline import _SAID
 from csperf.tables import TABLES
 from csperf.yaml_models import CODES
+from error_page import PAGE, render_page
 
 ERRORS = Path(__file__).parent / "errors"
 SOURCES = Path(__file__).parents[1] / "src" / "csperf"

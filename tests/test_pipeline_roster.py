@@ -77,11 +77,10 @@ def test_what_the_roster_knows_of_an_agent() -> None:
     assert (roster.is_bot("A1"), roster.is_bot("B1"), roster.is_bot("Z9")) == (False, True, False)
 
 
-@given(st.text(max_size=8))
-def test_normalising_twice_changes_nothing_and_never_depends_on_blanks_around(name: str) -> None:
+@given(st.text(alphabet="aAſßﬁ李１1 　\u00a0:：", max_size=6))
+def test_blanks_around_a_name_never_matter_and_tidying_twice_changes_nothing(name: str) -> None:
     once = normalise_name(name)
-    assert normalise_name(f" {name}\t") == once
-    assert build({"agent_id": "A1", "aliases": "lina"}).resolve("LINA\u3000") == "A1"
+    assert normalise_name(f" {name}\u3000\t") == once == normalise_name(once)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import io
 import json
 import shutil
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,11 @@ import pytest
 import yaml
 
 import sample_truth as truth
-from small_shop import RUBRIC, SAMPLE, SURVEYS, Run, run_csperf, write_workspace
+from small_shop import RUBRIC, SAMPLE, SURVEYS, run_csperf, run_sample, write_workspace
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-A003 = ("explain", "A003", "--month", "2025-06", "-q")
+JUNE = ("score", "--month", "2025-06", "-q", "--format", "json", "--lang", "en")
+A003 = ("explain", "A003", "--month", "2025-06", "-q", "--lang", "en")
 
 
 @pytest.fixture
@@ -31,6 +31,12 @@ def shop(tmp_path: Path) -> Path:
 # ── explain ───────────────────────────────────────────────────────────────────────────────────────
 
 
+def rows_behind(agent_id: str, indicator: str) -> list[dict[str, str]]:
+    run = run_sample("explain", agent_id, "--month", "2025-06", "-q", "--lang", "en", "--indicator", indicator, "--rows")
+    found: list[dict[str, str]] = json.loads(run.out)["rows"]
+    return found
+
+
 def surveys_of(agent_id: str) -> list[dict[str, str]]:
     start, end = truth.bounds("2025-06")
     rows = [row for row in truth.surveys().rows if row["who"] == agent_id]
@@ -38,12 +44,12 @@ def surveys_of(agent_id: str) -> list[dict[str, str]]:
 
 
 def test_rows_that_cost_points_come_first() -> None:
-    rows = satisfaction_rows()
+    rows = rows_behind("A003", "csat")
     missed = sorted(row["评价编号"] for row in surveys_of("A003") if truth.RATINGS[row["满意度"]] in (1, 2, 3))
     assert len(missed) == 6
     hit = [row for row in rows if row["counted"] == "hit"]
     assert (len(hit), len(rows)) == (44, len(surveys_of("A003")))
-    listed = run_csperf(*A003, "--indicator", "csat", "--rows", "--format", "table", "--lang", "en")
+    listed = run_csperf(*A003, "--indicator", "csat", "--rows", "--format", "table")
     ids = [word for line in listed.out.splitlines() for word in line.split() if word.startswith("PJ")]
     assert sorted(ids[:6]) == missed
     assert len(ids) == len(rows)
@@ -51,7 +57,7 @@ def test_rows_that_cost_points_come_first() -> None:
 
 
 def test_rows_name_file_and_row_of_the_spreadsheet() -> None:
-    rows = satisfaction_rows()
+    rows = rows_behind("A003", "csat")
     lines = (SAMPLE / "exports/surveys-2025q2.csv").read_bytes().decode("gbk").splitlines()
     for row in rows:
         assert row["file"] == "exports/surveys-2025q2.csv"
@@ -64,8 +70,7 @@ def test_rows_name_file_and_row_of_the_spreadsheet() -> None:
      ("A008", "attitude_complaints"), ("A007", "exam_score")],
 )  # fmt: skip
 def test_rows_come_to_the_figures_on_the_card(agent_id: str, indicator: str) -> None:
-    run = run_csperf("explain", agent_id, "--month", "2025-06", "--indicator", indicator, "--rows")
-    rows = json.loads(run.out)["rows"]
+    rows = rows_behind(agent_id, indicator)
     value = truth.expected_values("2025-06")[agent_id][indicator]
     hits, misses = (sum(row["counted"] == word for row in rows) for word in ("hit", "miss"))
     if isinstance(value, int):
@@ -79,13 +84,13 @@ def test_rows_come_to_the_figures_on_the_card(agent_id: str, indicator: str) -> 
 
 
 def test_no_customer_and_no_text_stands_in_the_rows() -> None:
-    for row in json.loads(run_csperf(*A003, "--indicator", "complaint_success", "--rows").out)["rows"]:
+    for row in rows_behind("A003", "complaint_success"):
         assert set(row) == {"table", "kind", "file", "row", "complaint_id", "opened_at", "outcome", "counted"}
 
 
 def test_explained_json_is_the_agent_of_the_score_with_steps() -> None:
-    scored = json.loads(run_csperf("score", "--month", "2025-06", "-q").out, parse_float=Decimal)
-    told = json.loads(card().out, parse_float=Decimal)["agent"]
+    scored = json.loads(run_sample(*JUNE).out, parse_float=Decimal)
+    told = json.loads(run_sample(*A003).out, parse_float=Decimal)["agent"]
     for line in told["indicators"]:
         assert line.pop("steps")
     assert told == next(agent for agent in scored["agents"] if agent["agent_id"] == "A003")
@@ -93,20 +98,7 @@ def test_explained_json_is_the_agent_of_the_score_with_steps() -> None:
 
 @pytest.mark.parametrize("name", ["张伟", "ZHANGWEI@shop.example"])
 def test_agent_is_found_by_every_name(name: str) -> None:
-    assert run_csperf("explain", name, "--month", "2025-06", "-q").out == card().out
-
-
-@cache
-def card() -> Run:
-    return run_csperf(*A003)
-
-
-@cache
-def satisfaction_rows() -> list[dict[str, str]]:
-    run = run_csperf(*A003, "--indicator", "csat", "--rows")
-    assert run.code == 0, run.err
-    found: list[dict[str, str]] = json.loads(run.out)["rows"]
-    return found
+    assert run_csperf("explain", name, *A003[2:]).out == run_sample(*A003).out
 
 
 def test_one_indicator_alone() -> None:
@@ -131,10 +123,11 @@ def test_wrong_asking_for_a_card(arguments: list[str], code: int, said: str) -> 
 
 
 def test_card_is_written_whole_to_a_file(tmp_path: Path) -> None:
-    run = run_csperf(*A003[:-1], "-o", tmp_path / "card.json")
+    loud = [word for word in A003 if word != "-q"]
+    run = run_csperf(*loud, "-o", tmp_path / "card.json")
     assert (run.code, run.out) == (0, "")
     assert "card.json" in run.err
-    assert (tmp_path / "card.json").read_text("utf-8") == card().out
+    assert (tmp_path / "card.json").read_text("utf-8") == run_sample(*A003).out
     text = run_csperf(*A003, "-o", tmp_path / "card.txt", terminal=True)
     assert (text.code, text.out, text.err) == (0, "", "")
     assert "\x1b[" not in (tmp_path / "card.txt").read_text("utf-8")
@@ -247,7 +240,7 @@ def as_json(value: Any) -> Any:
 
 def test_schema_of_the_score_is_the_shipped_one() -> None:
     run = run_csperf("rubric", "schema", "score")
-    jsonschema.Draft202012Validator(json.loads(run.out)).validate(json.loads(run_csperf("score", "--month", "2025-06", "-q").out))
+    jsonschema.Draft202012Validator(json.loads(run.out)).validate(json.loads(run_sample(*JUNE).out))
 
 
 # ── data ──────────────────────────────────────────────────────────────────────────────────────────

@@ -51,6 +51,13 @@ def read_both(
     return found[0], found[1], after_all
 
 
+def naming(column: str) -> list[Aggregate]:
+    """One of the aggregates that look at a column."""
+    sql = [(one, " ".join([one.at, *(text for _, text in one.expressions())])) for one in ASKED]
+    derived = {"resolved_at": "resolution_hours"}.get(column, column)
+    return [next(one for one, text in sql if derived in text)]
+
+
 def varied(**cells: str) -> Row:
     return [cells.get(name, cell) for name, cell in zip(HEADERS, CLEAN, strict=True)]
 
@@ -112,7 +119,7 @@ def test_dirty_files_come_to_the_same_in_the_end(rows: list[Row], odd: dict[int,
 @pytest.mark.parametrize(("name", "cell"), [(name, cell) for name, cells in dirty_cells.items() for cell in cells])
 def test_one_odd_cell_is_read_the_same(name: str, cell: str) -> None:
     rows = [varied(ticket_id="T1"), varied(**{"ticket_id": "T2", name: cell}), varied(ticket_id="T3")]
-    careful, quick, _ = read_both(csv_text(HEADERS, rows))
+    careful, quick, _ = read_both(csv_text(HEADERS, rows), asked=[ASKED[0]] if name.endswith("_id") else naming(name))
     assert quick == careful
 
 

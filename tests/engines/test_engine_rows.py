@@ -110,7 +110,7 @@ tables = st.lists(bad_now_and_then, max_size=14).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rows=tables, cut=st.integers(0, 18), large=st.booleans(), blanks=st.booleans())
 def test_rows_are_conserved(rows: list[Row], cut: int, large: bool, blanks: bool) -> None:
     lines = [[row[name] for name in HEADERS] for row in rows]
@@ -148,7 +148,7 @@ def test_rows_are_conserved(rows: list[Row], cut: int, large: bool, blanks: bool
         assert (found and found.value) == (Fraction(rated.count("5"), len(rated)) if rated else None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=tables)
 def test_check_and_rejects_tell_of_the_same_rows(rows: list[Row]) -> None:
     lines = [[row[name] for name in HEADERS] for row in rows]

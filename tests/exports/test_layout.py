@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csperf.exports.layout import Layout, find_layout, write_quoted
@@ -14,7 +14,9 @@ from csperf.problems import ProblemsFound
 WANTED = [["ticket_id"], ["created_at", "创建时间"]]
 
 
-def layout_of(tmp_path: Path, text: str, header_row: int | None = None, separator: str = "auto") -> Layout | None:
+def layout_of(
+    tmp_path: Path, text: str, header_row: int | None = None, separator: str = "auto"
+) -> Layout | None:
     file = tmp_path / "export.csv"
     file.write_bytes(text.encode())
     return find_layout(file, separator, header_row, WANTED)
@@ -48,7 +50,9 @@ def test_commas_within_the_cells_of_a_tab_file_do_not_count(tmp_path: Path) -> N
         ("sep=,\n", 2, 2),
     ],
 )
-def test_header_is_found_below_what_stands_before_it(tmp_path: Path, before: str, row: int, lines: int) -> None:
+def test_header_is_found_below_what_stands_before_it(
+    tmp_path: Path, before: str, row: int, lines: int
+) -> None:
     found = layout_of(tmp_path, before + "ticket_id,创建时间\n1,2025-06-01\n")
     assert found is not None
     assert (found.header_row, found.skip_lines) == (row, lines)
@@ -113,8 +117,13 @@ def test_mark_that_never_closes_is_named_with_its_row(tmp_path: Path, text: str,
         quoted(tmp_path, text)
 
 
-@given(st.lists(st.lists(st.text(st.sampled_from('ab,"\n '), max_size=6), min_size=2, max_size=4), max_size=8))
-def test_regular_files_keep_every_cell(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
+@given(
+    st.lists(st.lists(st.text(st.sampled_from('ab,"\n '), max_size=6), min_size=2, max_size=4), max_size=8)
+)
+@settings(max_examples=50)
+def test_regular_files_keep_every_cell(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows([["id"], *rows])
     assert quoted(tmp_path_factory.mktemp("quoted"), text.getvalue()) == rows

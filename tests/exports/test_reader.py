@@ -4,7 +4,6 @@ import gzip
 from pathlib import Path
 
 import pytest
-from make_error_inputs import make_workbook, make_zip
 
 from csperf.exports.format_file import FormatFile, canonical_format
 from csperf.exports.inspection import inspect_export
@@ -12,20 +11,29 @@ from csperf.exports.reader import RawTable, read_source, reread_as_text
 from csperf.problems import ProblemsFound
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table
+from make_error_inputs import make_workbook, make_zip
 
-ROWS = [["ticket_id", "agent_id", "created_at"], ["T1", "李娜", "2025-06-02 10:00"], ["T2", "A2", "2025-06-03"]]
+ROWS = [
+    ["ticket_id", "agent_id", "created_at"],
+    ["T1", "李娜", "2025-06-02 10:00"],
+    ["T2", "A2", "2025-06-03"],
+]
 TEXT = "".join(",".join(row) + "\n" for row in ROWS)
 BOOK = make_workbook({"June": ROWS})
 
 
-def open_tickets(folder: Path, files: dict[str, bytes], format_: FormatFile | None = None, name: str = "tickets") -> RawTable:
+def open_tickets(
+    folder: Path, files: dict[str, bytes], format_: FormatFile | None = None, name: str = "tickets"
+) -> RawTable:
     for file, content in files.items():
         (folder / file).write_bytes(content)
     workdir = folder / "workdir"
     workdir.mkdir(exist_ok=True)
     paths = [folder / file for file in files]
     contract = compile_table(TABLES["tickets"])
-    return read_source(name, paths, format_ or canonical_format("tickets"), contract, "Asia/Shanghai", folder, workdir)
+    return read_source(
+        name, paths, format_ or canonical_format("tickets"), contract, "Asia/Shanghai", folder, workdir
+    )
 
 
 def content_of(table: RawTable) -> list[str]:
@@ -77,7 +85,9 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, content: bytes, 
 
 def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     with pytest.raises(ProblemsFound) as found:
-        open_tickets(tmp_path, {"a.csv": b"", "b.csv": TEXT.encode(), "c.csv": b"\x00" * 9, "d.csv": b"x,y\n1,2\n"})
+        open_tickets(
+            tmp_path, {"a.csv": b"", "b.csv": TEXT.encode(), "c.csv": b"\x00" * 9, "d.csv": b"x,y\n1,2\n"}
+        )
     assert [(problem.at.file if problem.at else None, problem.code) for problem in found.value.problems] == [
         ("a.csv", "data-empty"), ("c.csv", "data-not-text"),
         ("d.csv", "data-missing-column"), ("d.csv", "data-missing-column"),
@@ -132,8 +142,18 @@ def test_second_look_finds_what_the_first_could_not(tmp_path: Path) -> None:
 
 
 def formats() -> list[FormatFile]:
-    named = {"format": "calls", "table": "tickets", "sheet": "Calls", "columns": {"ticket_id": "No", "created_at": "At"}}
-    late = {"format": "late", "table": "tickets", "header_row": 40, "columns": {"ticket_id": "No", "created_at": "At"}}
+    named = {
+        "format": "calls",
+        "table": "tickets",
+        "sheet": "Calls",
+        "columns": {"ticket_id": "No", "created_at": "At"},
+    }
+    late = {
+        "format": "late",
+        "table": "tickets",
+        "header_row": 40,
+        "columns": {"ticket_id": "No", "created_at": "At"},
+    }
     own = [FormatFile.model_validate(format_) for format_ in (named, late)]
     return [*own, *(canonical_format(table) for table in TABLES)]
 
@@ -142,7 +162,9 @@ def test_formats_that_cannot_open_the_file_do_not_stop_the_others(tmp_path: Path
     (tmp_path / "june.xlsx").write_bytes(BOOK)
     found = inspect_export(tmp_path / "june.xlsx", formats(), tmp_path)
     assert (found.format, found.table, found.matched) == ("canonical", "tickets", 3)
-    (tmp_path / "calls.xlsx").write_bytes(make_workbook({"Notes": [["x"]], "Calls": [["No", "At"], ["1", "2025-06-01"]]}))
+    (tmp_path / "calls.xlsx").write_bytes(
+        make_workbook({"Notes": [["x"]], "Calls": [["No", "At"], ["1", "2025-06-01"]]})
+    )
     found = inspect_export(tmp_path / "calls.xlsx", formats(), tmp_path)
     assert (found.format, found.columns[0].canonical) == ("calls", "ticket_id")
 

@@ -23,6 +23,7 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_WIDE = ("utf-16", "utf-32", "utf16", "utf32", "utf_16", "utf_32")
 _FOREIGN = re.compile(rb"\s*(?:(%PDF-)|<(?:!doctype html|html|head|body|table|meta)\b)", re.IGNORECASE)
 
 
@@ -63,14 +64,15 @@ def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool 
             ]
         )
     marked = next((name for mark, name in _BOMS.items() if head.startswith(mark)), None)
-    wide = declared.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
-    if marked is None and b"\x00" in head and not wide:
-        raise ProblemsFound([_not_text(shown, head)])
-    if marked or (wide and b"\x00" in head):
-        tries = [marked or declared]
+    if marked:
+        tries = [marked]
+    elif b"\x00" in head:
+        if not declared.lower().startswith(_WIDE):
+            raise ProblemsFound([_not_text(shown, head)])
+        tries = [_with_byte_order(declared, head)]
     else:
-        others = ["gb18030"] if declared == "auto" else [declared] if declared != "utf-8" else []
-        tries = ["utf-8", *others]
+        other = "gb18030" if declared == "auto" else declared
+        tries = ["utf-8"] if other.lower().startswith(("utf-8", *_WIDE)) else ["utf-8", other]
     for name in tries:
         bad = _first_bad_byte(path, shown, name, whole)
         if bad is None:
@@ -85,6 +87,14 @@ def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool 
         hint = "set encoding: auto in the format file, or the encoding the platform says it writes"
     message = f"byte {offset + 1}, in line {line}, is not {tries[-1]}{said}"
     raise ProblemsFound([Problem("data-encoding", message, Location(shown), hint=hint)])
+
+
+def _with_byte_order(declared: str, head: bytes) -> str:
+    """A wide encoding without a mark: the zeros of plain letters say which end comes first."""
+    if declared[-2:].lower() in ("le", "be"):
+        return declared
+    width = 4 if "32" in declared else 2
+    return declared + ("-le" if head[::width].count(0) < head[width - 1 :: width].count(0) else "-be")
 
 
 def ends_lines_with_cr(start: bytes) -> bool:
@@ -121,7 +131,7 @@ def _first_bad_byte(path: Path, shown: str, encoding: str, whole: bool) -> tuple
                 # The decoder may have kept the first bytes of a character from the chunk before.
                 before = error.object[: error.start].decode(error.encoding, "ignore")
                 return offset - len(error.object) + error.start, line + before.count("\n")
-            if not chunk or not whole:
+            if not chunk or (not whole and len(chunk) == _SAMPLE):
                 return None
 
 

@@ -49,7 +49,7 @@ def write_csv_from_excel(path: Path, shown: str, sheet: str | None, target: Path
 def _unopened(path: Path, shown: str, reason: str) -> Problem:
     if "password" in reason:
         message, hint = "this workbook is protected by a password", "save it again without the password"
-    elif zipfile.is_zipfile(path) and not _holds_workbook(path):
+    elif _is_plain_zip(path):
         message, hint = (
             "this is a zip archive, not an Excel file",
             "unpack it and name the files that were in it",
@@ -59,6 +59,9 @@ def _unopened(path: Path, shown: str, reason: str) -> Problem:
     return Problem("data-excel", message, Location(shown), hint=hint)
 
 
-def _holds_workbook(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        return any(name.startswith("xl/") for name in archive.namelist())
+def _is_plain_zip(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not any(name.startswith("xl/") for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return False

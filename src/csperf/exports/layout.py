@@ -76,19 +76,20 @@ def write_quoted(text: Path, layout: Layout, shown: str, target: Path) -> None:
     Cells are read as a spreadsheet reads them, and every record keeps its number. Raises ProblemsFound
     where a quotation mark opens and never closes.
     """
-    end = "\x00end"
+    # Two cells that stand alone only where no quotation mark is open.
+    end = ["\x00", "\x00"]
     with (
         text.open("r", encoding="utf-8", newline="\n") as source,
         target.open("w", encoding="utf-8", newline="\n") as sink,
     ):
         sink.writelines(islice(source, layout.skip_lines))
         lines = (re.sub(r"\r(?!\n)", " ", line) for line in source)
-        reader = csv.reader(chain(lines, [end]), delimiter=layout.separator)
+        reader = csv.reader(chain(lines, [layout.separator.join(end)]), delimiter=layout.separator)
         writer = csv.writer(sink, delimiter=layout.separator, lineterminator="\n")
         row = layout.header_row
         for record in reader:
             row += 1
-            if record == [end]:
+            if record == end:
                 return
             writer.writerow(record)
     raise ProblemsFound(

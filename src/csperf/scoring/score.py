@@ -50,11 +50,13 @@ def score_agents(
 def score_agent(shop: Shop, agent: Agent) -> tuple[IndicatorScore, ...]:
     """One agent's indicators in the rubric's order, with the weight of excluded ones moved to the others."""
     verdicts = [_judge(shop, agent, *entry) for entry in shop.rubric.indicators()]
-    max_points = share_weights(shop.rubric, [verdict.policy != "exclude" for verdict in verdicts])
+    is_live = tuple(verdict.policy != "exclude" for verdict in verdicts)
+    if is_live not in shop.max_points:
+        shop.max_points[is_live] = share_weights(shop.rubric, is_live)
     live_dimensions = {verdict.dimension for verdict in verdicts if verdict.policy != "exclude"}
     return tuple(
         _score_indicator(shop, agent, verdict, maximum, live_dimensions)
-        for verdict, maximum in zip(verdicts, max_points, strict=True)
+        for verdict, maximum in zip(verdicts, shop.max_points[is_live], strict=True)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 
 from csperf.rubric.measures import Measure
@@ -13,12 +14,16 @@ from csperf.scoring.cards import Agent, Measurement, Status
 
 @dataclass(frozen=True)
 class Shop:
-    """All agents and their measurements in one period. A team of None stands for everybody."""
+    """All agents and their measurements in one period. A team of None stands for everybody.
+
+    max_points: what the weights come to, by which indicators are live; most agents share one answer.
+    """
 
     rubric: Rubric
     measures: Mapping[str, Measure]
     measurements: Mapping[tuple[str, str], Measurement]
     agents: tuple[Agent, ...]
+    max_points: dict[tuple[bool, ...], list[Decimal]] = field(default_factory=dict)
     _peers: dict[tuple[str | None, str], list[Fraction]] = field(default_factory=dict)
     _pools: dict[tuple[str | None, str], Measurement] = field(default_factory=dict)
 
