@@ -41,9 +41,7 @@ def generate_chunk(first: int, rows: int) -> pl.DataFrame:
         ticket_id="T" + row.cast(pl.String).str.zfill(10),
         agent_id="A" + draw(row, 3, AGENTS).cast(pl.String).str.zfill(4),
         created_at=pl.from_epoch(created),
-        resolved_at=pl.when(status.is_in(["solved", "closed"])).then(
-            pl.from_epoch(created + draw(row, 4, 5 * 86_400))
-        ),
+        resolved_at=pl.when(status.is_in(["solved", "closed"])).then(pl.from_epoch(created + draw(row, 4, 5 * 86_400))),
         first_reply_seconds=pl.when(draw(row, 5, 50) > 0).then(draw(row, 6, 3_600)),
         handling_seconds=60 + draw(row, 7, 7_200),
         status=status,

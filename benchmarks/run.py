@@ -108,9 +108,7 @@ def read_answers(path: Path, measures: Sequence[str]) -> Answers:
         rows = csv.DictReader(file)
         suffix = "" if measures[0] in (rows.fieldnames or ()) else "_value"
         return {
-            row["agent_id"]: {
-                name: float(cell) if (cell := row[name + suffix]) else None for name in measures
-            }
+            row["agent_id"]: {name: float(cell) if (cell := row[name + suffix]) else None for name in measures}
             for row in rows
         }
 
@@ -161,13 +159,9 @@ def render_runs(runs: dict[str, list[Run]]) -> str:
         seconds = [run.seconds for run in runs[name]]
         figures = (row["median_seconds"], min(seconds), max(seconds), row["seconds_ratio"])
         peak = row["median_peak_bytes"] / 1e6
-        table.append(
-            [name, *(f"{figure:.2f}" for figure in figures), f"{peak:.0f}", f"{row['peak_ratio']:.2f}"]
-        )
+        table.append([name, *(f"{figure:.2f}" for figure in figures), f"{peak:.0f}", f"{row['peak_ratio']:.2f}"])
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return "\n".join(
-        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]) for line in table
-    )
+    return "\n".join("  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]) for line in table)
 
 
 def report_runs(runs: dict[str, list[Run]]) -> dict[str, object]:
@@ -206,9 +200,7 @@ def measure_contenders(names: Sequence[str], data: Path, rounds: int, with_p90: 
         workspace = build_workspace(outputs / "workspace", data)
 
         def check() -> None:
-            check_agreement(
-                {name: read_answers(outputs / name, measures) for name in names if name != "bare"}
-            )
+            check_agreement({name: read_answers(outputs / name, measures) for name in names if name != "bare"})
 
         commands = {name: contender_command(name, data, workspace, with_p90) for name in names}
         return measure_in_turn(commands, rounds, outputs, check)

@@ -27,7 +27,8 @@ def write_calendar(path: Path) -> None:
     days = holidays.country_holidays("CN")
     lines = [HEAD.format(until=OFFICIAL_UNTIL)]
     for year in range(FIRST, OFFICIAL_UNTIL + 1):
-        off, working = [], []
+        off: list[str] = []
+        working: list[str] = []
         day = dt.date(year, 1, 1)
         while day.year == year:
             is_weekday = day.weekday() < 5

@@ -163,9 +163,7 @@ Plans = dict[tuple[str, dt.date], Plan]
 def plan_months(rng: Random) -> Plans:
     """(agent, first of month) → plan, for every month in which the agent had work of their own."""
     april, may, june = MONTHS
-    plans = {
-        (who, month): plan_earlier(plan, who, rng) for month in (april, may) for who, plan in JUNE.items()
-    }
+    plans = {(who, month): plan_earlier(plan, who, rng) for month in (april, may) for who, plan in JUNE.items()}
     plans["A010", april] = replace(plans["A010", april], exams=("",))  # did not sit it
     plans["A005", may] = replace(plans["A005", may], exams=("73.5", "82"))  # and once more
     return plans | {(who, june): plan for who, plan in JUNE.items()}
@@ -622,9 +620,7 @@ def make_report(worktime: Iterable[Row], rng: Random) -> list[list[str]]:
         words = f"{wait // 60}分{wait % 60}秒" if wait >= 60 else f"{wait}秒"
         replies = (f"{rng.lognormvariate(3, 0.4):.1f}", words)
         # the platform has not counted the last day's ratings yet
-        rows.append(
-            line(shift["date"], nickname[shift["agent_id"]], day, replies, shift["date"] == "2025-06-30")
-        )
+        rows.append(line(shift["date"], nickname[shift["agent_id"]], day, replies, shift["date"] == "2025-06-30"))
     means = {name: round(count / len(rows), 1) for name, count in totals.items()}
     good = rows[20]
     rows.append(good)

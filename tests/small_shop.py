@@ -64,7 +64,12 @@ def run_csperf(
     """One command in this process; of the caller's environment neither CSPERF_… nor NO_COLOR is seen."""
     out, err = _Stream(terminal), _Stream(terminal)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CSPERF_", "NO_COLOR"))}
-    with patch.dict(os.environ, kept | dict(env or {}), clear=True), chdir(cwd), redirect_stdout(out), redirect_stderr(err):
+    with (
+        patch.dict(os.environ, kept | dict(env or {}), clear=True),
+        chdir(cwd),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
         code = main([str(argument) for argument in arguments])
     return Run(code, out.text(), err.text())
 
@@ -80,7 +85,7 @@ def run_sample(*arguments: str) -> Run:
 # ── one source ────────────────────────────────────────────────────────────────────────────────────
 
 
-def csv_text(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_text(headers: Sequence[str], rows: Iterable[Any]) -> str:
     """A CSV file in which every cell is quoted that needs it; None is an empty cell."""
     lines = [",".join(map(_cell, row)) for row in (headers, *rows)]
     return "\n".join(lines) + "\n"
@@ -94,7 +99,7 @@ def _cell(value: object) -> str:
 def open_source(
     folder: Path, table: str, *files: str | bytes, format_: FormatFile | None = None, zone: str = CHINA
 ) -> RawTable:
-    """The source that `files` make; they are written to `folder`, and opened with the canonical format by default."""
+    """The source that `files` make, written to `folder`; the format is the canonical one unless given."""
     paths = []
     for number, content in enumerate(files):
         path = folder / f"{table}-{number}.csv"
@@ -116,9 +121,12 @@ def no_calendar() -> WorkCalendar:
 
 
 def measure_source(
-    source: RawTable, aggregates: Sequence[Aggregate], period: Period | str = "2025-06",
-    resolve: Callable[[str], str] = same_name, calendar: Callable[[], WorkCalendar] = no_calendar,
-) -> SourceResult:  # fmt: skip
+    source: RawTable,
+    aggregates: Sequence[Aggregate],
+    period: Period | str = "2025-06",
+    resolve: Callable[[str], str] = same_name,
+    calendar: Callable[[], WorkCalendar] = no_calendar,
+) -> SourceResult:
     """What the engine makes of a source; a period by its month is cut in China's zone."""
     span = parse_month(period, CHINA, dt.date.today()) if isinstance(period, str) else period
     with tempfile.TemporaryDirectory() as workdir:
@@ -137,7 +145,7 @@ def values_of(result: SourceResult, aggregate: Aggregate) -> dict[str, Fraction 
 
 @contextmanager
 def reading_as_if_large() -> Iterator[list[str]]:
-    """Every source counts as large, so it is read quickly first; yields the names of those read carefully after all."""
+    """Every source counts as large, so it is read quickly first; yields those read carefully after all."""
     careful: list[str] = []
     scan = polars_engine._scan_carefully
 
@@ -171,16 +179,26 @@ grades:
 """
 SURVEYS = csv_text(
     ["survey_id", "agent_id", "responded_at", "rating"],
-    [["S1", "A1", "2025-06-03 10:00", 5], ["S2", "A1", "2025-06-04 10:00", 2], ["S3", "A2", "2025-06-05 10:00", 4]],
+    [
+        ["S1", "A1", "2025-06-03 10:00", 5],
+        ["S2", "A1", "2025-06-04 10:00", 2],
+        ["S3", "A2", "2025-06-05 10:00", 4],
+    ],
 )
 
 
-def write_workspace(folder: Path, files: Mapping[str, str | bytes], rubric: str = RUBRIC, settings: str = "") -> Path:
+def write_workspace(
+    folder: Path, files: Mapping[str, str | bytes], rubric: str = RUBRIC, settings: str = ""
+) -> Path:
     """A workspace with one canonical CSV per table (`files`: table → content)."""
     folder.mkdir(parents=True, exist_ok=True)
     sources = "".join(f"  {table}: {{files: {table}.csv}}\n" for table in files)
-    (folder / "csperf.yaml").write_text(f"language: en\nrubric: rubric.yaml\n{settings}sources:\n{sources}", encoding="utf-8")
+    (folder / "csperf.yaml").write_text(
+        f"language: en\nrubric: rubric.yaml\n{settings}sources:\n{sources}", encoding="utf-8"
+    )
     (folder / "rubric.yaml").write_text(rubric, encoding="utf-8")
     for table, content in files.items():
-        (folder / f"{table}.csv").write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        (folder / f"{table}.csv").write_bytes(
+            content.encode("utf-8") if isinstance(content, str) else content
+        )
     return folder

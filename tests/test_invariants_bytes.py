@@ -16,6 +16,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def shuffled(seed: int) -> Change:
 def split(rows: Lines) -> list[Lines]:
     """Five files of unequal size, one of them without rows."""
     cuts = [0, 1, len(rows) // 3, len(rows) // 3, len(rows) - 2, len(rows)]
-    return [rows[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [rows[start:end] for start, end in pairwise(cuts)]
 
 
 def split_and_shuffled(rows: Lines) -> list[Lines]:
@@ -88,17 +89,22 @@ def files() -> dict[str, tuple[str, Lines, Lines, Lines]]:
         rows: Lines = []
         for path in sorted(folder.glob(f"{name}*")):
             content = path.read_bytes()
-            text = (gzip.decompress(content) if path.suffix == ".gz" else content)
+            text = gzip.decompress(content) if path.suffix == ".gz" else content
             lines = list(csv.reader(io.StringIO(text.decode("gbk" if name == "surveys" else "utf-8-sig"))))
             head, rows = lines[:1], rows + lines[1:]
         found[name] = (f"exports/{name}", head, rows, [])
     complaints = truth.read_xlsx("exports/complaints-2025q2.xlsx")
-    found["complaints"] = ("exports/complaints", [list(complaints[0])], [list(row.values()) for row in complaints], [])
+    found["complaints"] = (
+        "exports/complaints",
+        [list(complaints[0])],
+        [list(row.values()) for row in complaints],
+        [],
+    )
     return found
 
 
 def write_shop(folder: Path, change: Change, pack: Pack) -> Path:
-    """The sample's workspace with every file rewritten; complaints become CSV, the daily report is not scored."""
+    """The sample's workspace with every file rewritten as CSV, without the daily report."""
     shutil.copytree(SAMPLE / "formats", folder / "formats")
     (folder / "exports").mkdir()
     formats = {"surveys": ", format: formats/surveys.yaml", "complaints": ", format: formats/complaints.yaml"}
@@ -108,8 +114,8 @@ def write_shop(folder: Path, change: Change, pack: Pack) -> Path:
             text = io.StringIO(newline="")
             csv.writer(text, lineterminator="\n").writerows([*head, *part, *tail])
             (folder / f"{path}-{number}.csv").write_bytes(pack(text.getvalue()))
-        lines.append(f"  {name}: {{files: \"{path}-*.csv\"{formats.get(name, '')}}}\n")
-    settings = "zone: Asia/Shanghai\nlanguage: zh-CN\nrubric: aftersales-60-20-20\n"
+        lines.append(f'  {name}: {{files: "{path}-*.csv"{formats.get(name, "")}}}\n')
+    settings = "zone: Asia/Shanghai\nrubric: aftersales-60-20-20\n"
     (folder / "csperf.yaml").write_text(f"{settings}sources:\n{''.join(lines)}", encoding="utf-8")
     return folder
 
@@ -137,11 +143,15 @@ def expected() -> tuple[str, Any]:
 @pytest.mark.parametrize(
     ("change", "pack"),
     [
-        (unchanged, with_mark_and_crlf), (unchanged, utf16), (shuffled(1), utf8), (shuffled(2), gbk), (split, utf8),
+        (unchanged, with_mark_and_crlf),
+        (unchanged, utf16),
+        (shuffled(1), utf8),
+        (shuffled(2), gbk),
+        (split, utf8),
         (split_and_shuffled, packed),
     ],
     ids=["bom-crlf", "utf-16", "shuffled", "shuffled-gbk", "split", "split-shuffled-gz"],
-)  # fmt: skip
+)
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path, change: Change, pack: Pack) -> None:
     found_csv, found_json = run_both(write_shop(tmp_path / "shop", change, pack))
     assert found_csv == expected()[0]
@@ -155,22 +165,48 @@ from csperf.cli import main
 from csperf.engines import polars_engine
 polars_engine.SMALL_BYTES = int(sys.argv[1])
 for form in ("csv", "json"):
-    assert main(["score", "-C", sys.argv[2], "--month", "2025-06", "--format", form, "-o", f"{sys.argv[3]}.{form}"]) == 0
+    target = f"{sys.argv[3]}.{form}"
+    assert main(["score", "-C", sys.argv[2], "--month", "2025-06", "--format", form, "-o", target]) == 0
 """
 SURROUNDINGS: dict[str, Mapping[str, str]] = {
     "one-thread": {"POLARS_MAX_THREADS": "1", "PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "America/New_York"},
-    "two-threads": {"POLARS_MAX_THREADS": "2", "PYTHONHASHSEED": "2", "LANG": "zh_CN.UTF-8", "TZ": "Pacific/Auckland"},
-    "three-threads": {"POLARS_MAX_THREADS": "3", "PYTHONHASHSEED": "3", "LANG": "de_DE.UTF-8", "PYTHONUTF8": "0"},
+    "two-threads": {
+        "POLARS_MAX_THREADS": "2",
+        "PYTHONHASHSEED": "2",
+        "LANG": "zh_CN.UTF-8",
+        "TZ": "Pacific/Auckland",
+    },
+    "three-threads": {
+        "POLARS_MAX_THREADS": "3",
+        "PYTHONHASHSEED": "3",
+        "LANG": "de_DE.UTF-8",
+        "PYTHONUTF8": "0",
+    },
 }
 
 
 def test_the_same_bytes_in_other_surroundings(tmp_path: Path) -> None:
     running = []
     for number, (name, changes) in enumerate(SURROUNDINGS.items()):
-        env = {key: value for key, value in os.environ.items() if not key.startswith(("CSPERF_", "POLARS_", "LC_", "LANG"))}
+        env = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("CSPERF_", "POLARS_", "LC_", "LANG"))
+        }
         # The second one reads as if every source were large.
-        command = [sys.executable, "-c", SCRIPT, str(0 if number == 1 else 1 << 25), str(SAMPLE), str(tmp_path / name)]
-        running.append(subprocess.Popen(command, env={**env, "PYTHONPATH": str(SOURCES), **changes}, stderr=subprocess.PIPE))
+        command = [
+            sys.executable,
+            "-c",
+            SCRIPT,
+            str(0 if number == 1 else 1 << 25),
+            str(SAMPLE),
+            str(tmp_path / name),
+        ]
+        running.append(
+            subprocess.Popen(
+                command, env={**env, "PYTHONPATH": str(SOURCES), **changes}, stderr=subprocess.PIPE
+            )
+        )
     for process in running:
         _, err = process.communicate(timeout=100)
         assert process.returncode == 0, err.decode()

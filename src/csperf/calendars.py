@@ -24,7 +24,7 @@ class WorkCalendar:
     official_until: int | None
 
     def working_days_before(self, first: dt.date, last: dt.date) -> list[tuple[dt.date, int, bool]]:
-        """For each day from `first` to `last`: how many working days lie between `first` and it, and whether it is one."""
+        """For each day from `first` to `last`: how many working days lie before it, and whether it is one."""
         rows = []
         count = 0
         for offset in range((last - first).days + 1):
@@ -57,10 +57,16 @@ def _read_calendar(path: Path) -> WorkCalendar:
     years = data.get("years")
     until = data.get("official_until")
     if not isinstance(years, dict) or not isinstance(until, int | None):
-        raise ProblemsFound([
-            source.problem((), "calendar-form", "a calendar needs name, official_until (a year) and years",
-                           hint="copy the form of the shipped configs/calendars/CN.yaml")
-        ])
+        raise ProblemsFound(
+            [
+                source.problem(
+                    (),
+                    "calendar-form",
+                    "a calendar needs name, official_until (a year) and years",
+                    hint="copy the form of the shipped configs/calendars/CN.yaml",
+                )
+            ]
+        )
     off, working = (
         frozenset(day for year, kinds in years.items() for day in _read_days(source, year, kinds, kind))
         for kind in ("off", "working")
@@ -75,13 +81,25 @@ def _read_calendar(path: Path) -> WorkCalendar:
 def _read_days(source: YamlSource, year: Any, kinds: Any, kind: str) -> list[dt.date]:
     days = kinds.get(kind, []) if isinstance(kinds, dict) else None
     if not isinstance(days, list):
-        raise ProblemsFound([
-            source.problem(("years", str(year)), "calendar-form", f'year {year} needs "off" and "working" lists of days')
-        ])
+        raise ProblemsFound(
+            [
+                source.problem(
+                    ("years", str(year)),
+                    "calendar-form",
+                    f'year {year} needs "off" and "working" lists of days',
+                )
+            ]
+        )
     try:
         return [dt.date.fromisoformat(f"{year}-{day}") for day in days]
     except ValueError as error:
-        raise ProblemsFound([
-            source.problem(("years", str(year), kind), "calendar-form", f"not a day of {year}: {error}",
-                           hint='write days as "MM-DD", such as 10-01')
-        ]) from error
+        raise ProblemsFound(
+            [
+                source.problem(
+                    ("years", str(year), kind),
+                    "calendar-form",
+                    f"not a day of {year}: {error}",
+                    hint='write days as "MM-DD", such as 10-01',
+                )
+            ]
+        ) from error

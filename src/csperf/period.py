@@ -29,7 +29,9 @@ class Period:
 
     def window(self, days: int) -> Period:
         """The `days` days that end where this period ends."""
-        return period_of_days(f"{self.label} −{days}d", self.end.date() - dt.timedelta(days=days), self.end.date(), self.zone)
+        return period_of_days(
+            f"{self.label} −{days}d", self.end.date() - dt.timedelta(days=days), self.end.date(), self.zone
+        )
 
 
 def period_of_days(label: str, first: dt.date, after: dt.date, zone: str) -> Period:

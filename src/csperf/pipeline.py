@@ -25,9 +25,18 @@ from csperf.roster import Roster, build_roster
 from csperf.rubric.load import Catalogue, LoadedRubric, check_catalogue, load_catalogue, load_rubric
 from csperf.rubric.measures import Aggregate, Measure
 from csperf.rubric.schema import DIALECT, measures_schema, rubric_schema
-from csperf.scoring.cards import Agent, AggregateResult, Scorecard, ScoreTable, SourceCounts, SourceFile, Words, words
-from csperf.scoring.score import score_agents
+from csperf.scoring.cards import (
+    Agent,
+    AggregateResult,
+    Scorecard,
+    ScoreTable,
+    SourceCounts,
+    SourceFile,
+    Words,
+    words,
+)
 from csperf.scoring.measurements import finish_measurements
+from csperf.scoring.score import score_agents
 from csperf.shipped import shipped
 from csperf.tables import TABLES
 from csperf.tables.contract import Column, compile_table
@@ -60,13 +69,25 @@ class Session:
             if table not in TABLES:
                 path = ("sources", name, "table") if entry.table else ("sources", name)
                 hint = suggest(table, list(TABLES)) + ("" if entry.table else "; or add table: to the source")
-                problems.append(self.workspace.source.problem(
-                    path, "workspace-unknown-table", f'unknown table "{table}"', hint=hint, key=not entry.table))
+                problems.append(
+                    self.workspace.source.problem(
+                        path,
+                        "workspace-unknown-table",
+                        f'unknown table "{table}"',
+                        hint=hint,
+                        key=not entry.table,
+                    )
+                )
             elif table in found:
-                problems.append(self.workspace.source.problem(
-                    ("sources", name), "workspace-table-twice",
-                    f'sources "{found[table]}" and "{name}" both fill table "{table}"',
-                    hint="list all files under one source", key=True))
+                problems.append(
+                    self.workspace.source.problem(
+                        ("sources", name),
+                        "workspace-table-twice",
+                        f'sources "{found[table]}" and "{name}" both fill table "{table}"',
+                        hint="list all files under one source",
+                        key=True,
+                    )
+                )
             else:
                 found[table] = name
         if problems:
@@ -80,12 +101,16 @@ class Session:
         folder = self.workspace.folder
         format_ = self._load_format(name, entry.format) if entry.format else canonical_format(table)
         if format_.table != table:
-            raise ProblemsFound([
-                self.workspace.source.problem(
-                    ("sources", name, "format"), "workspace-format-table",
-                    f'format "{format_.format}" fills table "{format_.table}", not "{table}"',
-                    hint=f"name the source {format_.table}, or choose another format")
-            ])
+            raise ProblemsFound(
+                [
+                    self.workspace.source.problem(
+                        ("sources", name, "format"),
+                        "workspace-format-table",
+                        f'format "{format_.format}" fills table "{format_.table}", not "{table}"',
+                        hint=f"name the source {format_.table}, or choose another format",
+                    )
+                ]
+            )
         return read_source(
             name, self.workspace.find_files(name), format_, compile_table(TABLES[table]),
             self.workspace.content.zone, folder, self.workdir,
@@ -96,10 +121,16 @@ class Session:
         path = self.workspace.folder / asked
         if not path.is_file() and asked not in known:
             hint = suggest(asked, list(known)) + "; or give the path of a format file" if known else None
-            raise ProblemsFound([
-                self.workspace.source.problem(("sources", name, "format"), "format-unknown", f'no format "{asked}"',
-                                              hint=hint or "write a format file and give its path")
-            ])
+            raise ProblemsFound(
+                [
+                    self.workspace.source.problem(
+                        ("sources", name, "format"),
+                        "format-unknown",
+                        f'no format "{asked}"',
+                        hint=hint or "write a format file and give its path",
+                    )
+                ]
+            )
         path = path if path.is_file() else known[asked]
         return load_format(path, show_path(path))
 
@@ -124,10 +155,16 @@ class Session:
             try:
                 return load_calendar(self.workspace.content.calendar, Path(show_path(self.workspace.folder)))
             except ValueError as error:
-                raise ProblemsFound([
-                    self.workspace.source.problem(("calendar",), "workspace-calendar", str(error),
-                                                  hint="CN is China with its make-up days; other country codes, or a calendar file of your own, work too")
-                ]) from error
+                raise ProblemsFound(
+                    [
+                        self.workspace.source.problem(
+                            ("calendar",),
+                            "workspace-calendar",
+                            str(error),
+                            hint="CN is China with its make-up days; other countries and a file of your own work too",
+                        )
+                    ]
+                ) from error
 
         return load
 
@@ -237,13 +274,15 @@ def find_card(table: ScoreTable, roster: Roster, asked: str) -> Scorecard:
     card = by_id.get(asked) or by_id.get(roster.resolve(asked))
     if card is None:
         known = [name for one in table.cards for name in (one.agent.agent_id, one.agent.name) if name]
-        raise ProblemsFound([
-            Problem("agent-unknown", f'no agent "{asked}" in {table.label}', hint=suggest(asked, known))
-        ])
+        raise ProblemsFound(
+            [Problem("agent-unknown", f'no agent "{asked}" in {table.label}', hint=suggest(asked, known))]
+        )
     return card
 
 
-def choose_cards(table: ScoreTable, roster: Roster, agents: Sequence[str], teams: Sequence[str]) -> tuple[Scorecard, ...]:
+def choose_cards(
+    table: ScoreTable, roster: Roster, agents: Sequence[str], teams: Sequence[str]
+) -> tuple[Scorecard, ...]:
     """The cards of the named agents and teams, all where none is named; raises ProblemsFound for unknown names."""
     cards = table.cards
     known_teams = sorted({card.agent.team for card in cards if card.agent.team})
@@ -251,8 +290,11 @@ def choose_cards(table: ScoreTable, roster: Roster, agents: Sequence[str], teams
     if unknown:
         raise ProblemsFound(
             [
-                Problem("team-unknown", f'no team "{team}" in {table.label}',
-                        hint=suggest(team, known_teams) if known_teams else "the roster's column team says who is in which")
+                Problem(
+                    "team-unknown",
+                    f'no team "{team}" in {table.label}',
+                    hint=suggest(team, known_teams) if known_teams else "the roster's column team says who is in which",
+                )
                 for team in unknown
             ]
         )
@@ -266,9 +308,15 @@ def check_indicator_name(scheme: LoadedRubric, name: str) -> None:
     """Raises ProblemsFound where the rubric has no such indicator."""
     known = [indicator for _, indicator, _ in scheme.rubric.indicators()]
     if name not in known:
-        raise ProblemsFound([
-            Problem("indicator-unknown", f'rubric "{scheme.rubric.name}" has no indicator "{name}"', hint=suggest(name, known))
-        ])
+        raise ProblemsFound(
+            [
+                Problem(
+                    "indicator-unknown",
+                    f'rubric "{scheme.rubric.name}" has no indicator "{name}"',
+                    hint=suggest(name, known),
+                )
+            ]
+        )
 
 
 def check_rubrics(workspace: Workspace, paths: Sequence[Path]) -> tuple[list[Problem], list[str]]:
@@ -402,9 +450,7 @@ def _choose_agents(
 
 
 def _calendar_warnings(session: Session, plans: Mapping[str, list[Aggregate]], period: Period) -> list[Words]:
-    uses_days = any(
-        name.endswith("workdays") for terms in plans.values() for term in terms for name in names_in(term)
-    )
+    uses_days = any(name.endswith("workdays") for terms in plans.values() for term in terms for name in names_in(term))
     if not uses_days:
         return []
     calendar = session.calendar()
@@ -492,7 +538,13 @@ def _count_source(raw: RawTable, result: SourceResult, with_hashes: bool) -> Sou
     files = tuple(SourceFile(file.shown, _sha256(file.original) if with_hashes else None) for file in raw.files)
     counts = result.counts
     return SourceCounts(
-        raw.name, files, counts.rows, counts.in_period, counts.outside_period, counts.rejected, counts.duplicates
+        raw.name,
+        files,
+        counts.rows,
+        counts.in_period,
+        counts.outside_period,
+        counts.rejected,
+        counts.duplicates,
     )
 
 

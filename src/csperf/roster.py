@@ -77,8 +77,12 @@ def build_roster(rows: Iterable[Mapping[str, Any]], shown: str) -> Roster:
         if len(claimants) > 1:
             who = ", ".join(sorted(claimants))
             problems.append(
-                Problem("roster-name-claimed-twice", f'the name "{name}" belongs to {len(claimants)} agents: {who}',
-                        Location(shown), hint="give each alias to one agent only")
+                Problem(
+                    "roster-name-claimed-twice",
+                    f'the name "{name}" belongs to {len(claimants)} agents: {who}',
+                    Location(shown),
+                    hint="give each alias to one agent only",
+                )
             )
         by_name[name] = min(claimants)
     if problems:

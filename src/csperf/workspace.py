@@ -14,9 +14,7 @@ from csperf.yaml_models import read_model
 from csperf.yaml_source import YamlSource, read_yaml
 
 FILE_NAME = "csperf.yaml"
-FileList = Annotated[
-    str | list[str], Field(description="a path, a glob, or a list of them; relative to csperf.yaml")
-]
+FileList = Annotated[str | list[str], Field(description="a path, a glob, or a list of them; relative to csperf.yaml")]
 
 
 class SourceEntry(BaseModel):
@@ -24,9 +22,7 @@ class SourceEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     files: FileList
-    format: str | None = Field(
-        None, description="a format by name, or a format file; canonical columns need none"
-    )
+    format: str | None = Field(None, description="a format by name, or a format file; canonical columns need none")
     table: str | None = Field(None, description="canonical table; default: the source's name")
 
 
@@ -36,9 +32,7 @@ class WorkspaceFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     zone: str = Field("Asia/Shanghai", description="IANA name; every period is cut in this zone")
     calendar: str = Field("CN", description="country code of the working-day calendar")
-    language: Literal["en", "zh-CN"] | None = Field(
-        None, description="language of the output; default: the locale's"
-    )
+    language: Literal["en", "zh-CN"] | None = Field(None, description="language of the output; default: the locale's")
     rubric: str = Field(description="a shipped rubric by name, or a file")
     measures: str | None = Field(
         None, description="a measures file of your own; it adds to the catalogue and overrides it"
@@ -84,11 +78,7 @@ class Workspace(BaseModel):
         for index, pattern in enumerate(patterns):
             matches = self._match(pattern)
             if not matches:
-                path = (
-                    ("sources", name, "files")
-                    if isinstance(entry.files, str)
-                    else ("sources", name, "files", index)
-                )
+                path = ("sources", name, "files") if isinstance(entry.files, str) else ("sources", name, "files", index)
                 problems.append(
                     self.source.problem(
                         path,
@@ -112,11 +102,7 @@ class Workspace(BaseModel):
             whole = self.folder / path
             return [whole] if whole.exists() else []
         if path.is_absolute():
-            return [
-                match
-                for match in Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-                if match.is_file()
-            ]
+            return [match for match in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if match.is_file()]
         return [match for match in self.folder.glob(pattern) if match.is_file()]
 
 

@@ -56,9 +56,7 @@ def read_model(
     data = value_at(source.data, at)
     if data is None and not at:
         named = ", ".join(_required(model))
-        return None, [
-            source.problem((), f"{code_prefix}-empty", "this file is empty", hint=f"it needs {named}")
-        ]
+        return None, [source.problem((), f"{code_prefix}-empty", "this file is empty", hint=f"it needs {named}")]
     try:
         return model.model_validate(data), []
     except ValidationError as error:
@@ -134,7 +132,10 @@ class _Reader:
         if is_number and wanted.startswith("text"):
             hint = f'put it in quotes: "{value}"' + (f" ({hint})" if hint else "")
         return self._problem(
-            path, "wrong-type", f"{self._name(path) or 'this file'} must be {wanted}, not {_shown(value)}", hint
+            path,
+            "wrong-type",
+            f"{self._name(path) or 'this file'} must be {wanted}, not {_shown(value)}",
+            hint,
         )
 
     def _explain_one(self, path: YamlPath, error: ErrorDetails) -> Problem:
@@ -149,14 +150,10 @@ class _Reader:
             shown = _shown(value_at(self.data, path))
             if not words:
                 return self._problem(path, "bad-value", f"{name} can only be true, not {shown}", hint)
-            return self._problem(
-                path, "bad-value", f"{name} cannot be {shown}", suggest(str(error["input"]), words)
-            )
+            return self._problem(path, "bad-value", f"{name} cannot be {shown}", suggest(str(error["input"]), words))
         if "allowed" in context:
             words = str(context["allowed"]).split(", ")
-            said = (
-                next((str(key) for key in error["input"]), "") if isinstance(error["input"], Mapping) else ""
-            )
+            said = next((str(key) for key in error["input"]), "") if isinstance(error["input"], Mapping) else ""
             return self._problem(path, "bad-value", f"{name}: {error['msg']}", suggest(said, words))
         if kind in _BOUNDS:
             words_for, key = _BOUNDS[kind]
@@ -166,14 +163,10 @@ class _Reader:
             message = f"{name} can have at most {context['decimal_places']} decimals"
             return self._problem(path, "bad-value", message, hint)
         if kind == "too_short":
-            return self._problem(
-                path, "bad-value", f"{name} needs at least {context['min_length']} entries", hint
-            )
+            return self._problem(path, "bad-value", f"{name} needs at least {context['min_length']} entries", hint)
         if kind == "value_error":
             message, _, next_step = str(context["error"]).partition("; ")
-            return self._problem(
-                path, "bad-value", f"{name}: {message}" if name else message, next_step or hint
-            )
+            return self._problem(path, "bad-value", f"{name}: {message}" if name else message, next_step or hint)
         return self._problem(path, "bad-value", f"{name} cannot be {_shown(value_at(self.data, path))}", hint)
 
     def _unknown_key(self, path: YamlPath) -> Problem:
@@ -191,9 +184,7 @@ class _Reader:
         hint = f"add {path[-1]}: …" + (f" ({description})" if description else "")
         return self._problem(path[:-1], "missing-key", f'missing key "{path[-1]}" {place}', hint, key=True)
 
-    def _problem(
-        self, path: YamlPath, code: str, message: str, hint: str | None, *, key: bool = False
-    ) -> Problem:
+    def _problem(self, path: YamlPath, code: str, message: str, hint: str | None, *, key: bool = False) -> Problem:
         return self.source.problem((*self.base, *path), f"{self.prefix}-{code}", message, hint=hint, key=key)
 
     def _name(self, path: YamlPath) -> str:
@@ -204,9 +195,7 @@ class _Reader:
         loc = error["loc"]
         if error["type"] != "missing":
             return max(_resolve(self.data, loc), key=len)
-        owners = [
-            path for path in _resolve(self.data, loc[:-1]) if isinstance(value_at(self.data, path), Mapping)
-        ]
+        owners = [path for path in _resolve(self.data, loc[:-1]) if isinstance(value_at(self.data, path), Mapping)]
         return (*max(owners, key=len), loc[-1])
 
     def _models(self, path: YamlPath) -> list[type[BaseModel]]:

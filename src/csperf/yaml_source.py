@@ -174,9 +174,7 @@ def parse_yaml(text: str, file: str, problems: list[Problem] | None = None) -> Y
     return source
 
 
-def _build(
-    node: yaml.Node, path: YamlPath, source: YamlSource, problems: list[Problem], above: frozenset[int]
-) -> Any:
+def _build(node: yaml.Node, path: YamlPath, source: YamlSource, problems: list[Problem], above: frozenset[int]) -> Any:
     source.values[path] = _mark(node)
     if len(path) > _DEEPEST or len(source.values) > _MOST:
         raise ProblemsFound(
@@ -216,9 +214,7 @@ def _build(
             result[key] = _build(value_node, here, source, problems, above)
         return result
     if isinstance(node, yaml.SequenceNode):
-        return [
-            _build(child, (*path, index), source, problems, above) for index, child in enumerate(node.value)
-        ]
+        return [_build(child, (*path, index), source, problems, above) for index, child in enumerate(node.value)]
     return _scalar(node)
 
 

@@ -14,7 +14,6 @@ from unittest.mock import patch
 import pytest
 
 import sample_truth as truth
-from csperf.cli import output as cli_output
 from small_shop import RUBRIC, SAMPLE, SURVEYS, csv_text, run_csperf, write_workspace
 
 JUNE = ("score", "--month", "2025-06")
@@ -25,9 +24,14 @@ ROSTER = csv_text(
 SURVEY = ["survey_id", "agent_id", "responded_at", "rating"]
 RATED = csv_text(
     SURVEY,
-    [["S1", "A1", "2025-06-03 10:00", 5], ["S2", "A2", "2025-06-03 10:00", 2], ["S3", "A2", "2025-06-03 10:00", 5],
-     ["S4", "A3", "2025-06-03 10:00", 1], ["S5", "A3", "2025-06-04 10:00", 1]],
-)  # fmt: skip
+    [
+        ["S1", "A1", "2025-06-03 10:00", 5],
+        ["S2", "A2", "2025-06-03 10:00", 2],
+        ["S3", "A2", "2025-06-03 10:00", 5],
+        ["S4", "A3", "2025-06-03 10:00", 1],
+        ["S5", "A3", "2025-06-04 10:00", 1],
+    ],
+)
 DIRTY = SURVEYS + "S9,A1,2025-06-31 10:00,5\nS8,A1,2025-06-03 10:00,9\n"
 
 
@@ -78,7 +82,7 @@ def test_sample_is_scored_where_there_is_no_workspace_and_that_is_said(tmp_path:
     run = run_csperf(*JUNE, "--format", "csv", "--lang", "en", cwd=tmp_path)
     assert run.code == 0
     assert "sample" in run.err.splitlines()[0]
-    assert [row["agent_id"] for row in records(run.out)][0] == "A001"
+    assert records(run.out)[0]["agent_id"] == "A001"
 
 
 def test_workspace_is_found_upward_and_by_flag(shop: Path, tmp_path: Path) -> None:
@@ -111,7 +115,7 @@ def test_workspace_is_found_upward_and_by_flag(shop: Path, tmp_path: Path) -> No
         ([], 2, "Usage"),
         (["rubric"], 2, "Usage"),
     ],
-)  # fmt: skip
+)
 def test_wrong_asking(shop: Path, arguments: list[str], code: int, said: str) -> None:
     run = run_csperf(*arguments, cwd=shop)
     assert (run.code, run.out) == (code, "")
@@ -176,7 +180,9 @@ def test_strict_writes_no_file(dirty: Path) -> None:
 
 def test_strict_makes_a_missing_source_and_column_an_error(tmp_path: Path) -> None:
     other = RUBRIC.replace("weight: 100\n        target", "weight: 60\n        target").replace(
-        "grades:", "      complaint_count:\n        weight: 40\n        target: \"<= 0\"\n        score: {deduct: 1, per: 1}\ngrades:"
+        "grades:",
+        "      complaint_count:\n        weight: 40\n"
+        '        target: "<= 0"\n        score: {deduct: 1, per: 1}\ngrades:',
     )
     folder = write_workspace(tmp_path, {"surveys": SURVEYS}, rubric=other)
     run = run_csperf(*JUNE, cwd=folder)
@@ -193,8 +199,18 @@ def test_rejects_hold_place_reason_and_the_row(dirty: Path) -> None:
     assert run.code == 0
     rows = list(csv.reader(io.StringIO((dirty / "rejects.csv").read_text("utf-8-sig"))))
     assert rows[0] == ["source", "file", "row", "column", "value", "code", "cells"]
-    assert rows[1] == ["surveys", "surveys.csv", "5", "responded_at", "2025-06-31 10:00", "data-bad-time",
-                       "survey_id=S9", "agent_id=A1", "responded_at=2025-06-31 10:00", "rating=5"]  # fmt: skip
+    assert rows[1] == [
+        "surveys",
+        "surveys.csv",
+        "5",
+        "responded_at",
+        "2025-06-31 10:00",
+        "data-bad-time",
+        "survey_id=S9",
+        "agent_id=A1",
+        "responded_at=2025-06-31 10:00",
+        "rating=5",
+    ]
     assert rows[2][:6] == ["surveys", "surveys.csv", "6", "rating", "9", "data-out-of-range"]
     assert len(rows) == 3
     assert "rejects.csv" in run.err
@@ -234,9 +250,18 @@ def kind_of(content: bytes) -> str:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("a.json", "json"), ("a.ndjson", "ndjson"), ("a.jsonl", "ndjson"), ("a.csv", "csv"), ("a.CSV", "csv"), ("a.md", "md"),
-     ("a.markdown", "md"), ("a.xlsx", "xlsx"), ("a.txt", "table")],
-)  # fmt: skip
+    [
+        ("a.json", "json"),
+        ("a.ndjson", "ndjson"),
+        ("a.jsonl", "ndjson"),
+        ("a.csv", "csv"),
+        ("a.CSV", "csv"),
+        ("a.md", "md"),
+        ("a.markdown", "md"),
+        ("a.xlsx", "xlsx"),
+        ("a.txt", "table"),
+    ],
+)
 def test_suffix_chooses_the_format(shop: Path, name: str, kind: str) -> None:
     run = run_csperf(*JUNE, "-o", name, cwd=shop, terminal=True)
     assert (run.code, run.out) == (0, "")
@@ -270,8 +295,13 @@ def test_csv_file_has_a_mark_for_excel(shop: Path) -> None:
     assert (shop / "a.csv").read_bytes() == b"\xef\xbb\xbf" + piped.encode("utf-8")
 
 
-@pytest.mark.parametrize(("env", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"NO_COLOR": ""}, True)])
-def test_colour_on_terminals_only_and_never_with_no_color(shop: Path, env: dict[str, str], colored: bool) -> None:
+@pytest.mark.parametrize(
+    ("env", "colored"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"NO_COLOR": ""}, True)],
+)
+def test_colour_on_terminals_only_and_never_with_no_color(
+    shop: Path, env: dict[str, str], colored: bool
+) -> None:
     env = {"TERM": "xterm-256color", **env}
     table = run_csperf(*JUNE, cwd=shop, terminal=True, env=env)
     card = run_csperf("explain", "A2", "--month", "2025-06", cwd=shop, terminal=True, env=env)
@@ -297,8 +327,14 @@ def test_language(shop: Path) -> None:
     (shop / "csperf.yaml").write_text(settings, "utf-8")
     nothing = {"LC_ALL": "", "LC_MESSAGES": "", "LANG": ""}
     for variable in nothing:
-        assert run_csperf(*JUNE, "--format", "table", cwd=shop, env={**nothing, variable: "zh_CN.UTF-8"}).out == chinese.out
-        assert run_csperf(*JUNE, "--format", "table", cwd=shop, env={**nothing, variable: "en_GB.UTF-8"}).out == english.out
+        assert (
+            run_csperf(*JUNE, "--format", "table", cwd=shop, env={**nothing, variable: "zh_CN.UTF-8"}).out
+            == chinese.out
+        )
+        assert (
+            run_csperf(*JUNE, "--format", "table", cwd=shop, env={**nothing, variable: "en_GB.UTF-8"}).out
+            == english.out
+        )
 
 
 # ── filters ───────────────────────────────────────────────────────────────────────────────────────
@@ -340,7 +376,10 @@ def test_sample_ranks_of_a_team() -> None:
 
 
 def test_quarter_and_year_and_last(shop: Path) -> None:
-    assert json.loads(run_csperf("score", "--quarter", "2025Q2", cwd=shop).out)["period"]["start"] == "2025-04-01T00:00:00+08:00"
+    assert (
+        json.loads(run_csperf("score", "--quarter", "2025Q2", cwd=shop).out)["period"]["start"]
+        == "2025-04-01T00:00:00+08:00"
+    )
     year = json.loads(run_csperf("score", "--year", "2025", cwd=shop).out)["period"]
     assert (year["label"], year["end"]) == ("2025", "2026-01-01T00:00:00+08:00")
     with patch("csperf.cli.options.dt") as clock:
@@ -386,7 +425,10 @@ def test_every_flag_has_its_variable() -> None:
         (["--quarter", "2025Q2"], {"CSPERF_QUARTER": "2025Q2"}),
         (["--year", "2025"], {"CSPERF_YEAR": "2025"}),
         ([*JUNE[1:], "--format", "csv"], {"CSPERF_MONTH": "2025-06", "CSPERF_FORMAT": "csv"}),
-        ([*JUNE[1:], "--lang", "zh-CN", "--format", "md"], {"CSPERF_LANG": "zh-CN", "CSPERF_MONTH": "2025-06", "CSPERF_FORMAT": "md"}),
+        (
+            [*JUNE[1:], "--lang", "zh-CN", "--format", "md"],
+            {"CSPERF_LANG": "zh-CN", "CSPERF_MONTH": "2025-06", "CSPERF_FORMAT": "md"},
+        ),
         ([*JUNE[1:], "--team", "two"], {"CSPERF_MONTH": "2025-06", "CSPERF_TEAM": "two"}),
         ([*JUNE[1:], "--agent", "A1", "--agent", "A3"], {"CSPERF_MONTH": "2025-06", "CSPERF_AGENT": "A1 A3"}),
         ([*JUNE[1:], "--strict"], {"CSPERF_MONTH": "2025-06", "CSPERF_STRICT": "1"}),
@@ -394,17 +436,23 @@ def test_every_flag_has_its_variable() -> None:
         ([*JUNE[1:], "--verbose"], {"CSPERF_MONTH": "2025-06", "CSPERF_VERBOSE": "1"}),
         ([*JUNE[1:], "--rubric", "other.yaml"], {"CSPERF_MONTH": "2025-06", "CSPERF_RUBRIC": "other.yaml"}),
     ],
-)  # fmt: skip
+)
 def test_variable_does_what_its_flag_does(dirty: Path, flags: list[str], env: dict[str, str]) -> None:
     (dirty / "surveys.csv").write_text(RATED + "S99,A1,2025-06-31 10:00,5\n", "utf-8")
-    (dirty / "csperf.yaml").write_text((dirty / "csperf.yaml").read_text("utf-8") + "  roster: {files: roster.csv}\n", "utf-8")
+    (dirty / "csperf.yaml").write_text(
+        (dirty / "csperf.yaml").read_text("utf-8") + "  roster: {files: roster.csv}\n", "utf-8"
+    )
     (dirty / "roster.csv").write_text(ROSTER, "utf-8")
     (dirty / "other.yaml").write_text(RUBRIC.replace("name: small", "name: other"), "utf-8")
     assert run_csperf("score", cwd=dirty, env=env) == run_csperf("score", *flags, cwd=dirty)
 
 
 def test_variables_for_files_and_workspace(dirty: Path, tmp_path: Path) -> None:
-    env = {"CSPERF_WORKSPACE": str(dirty), "CSPERF_OUTPUT": str(tmp_path / "o.csv"), "CSPERF_REJECTS": str(tmp_path / "r.csv")}
+    env = {
+        "CSPERF_WORKSPACE": str(dirty),
+        "CSPERF_OUTPUT": str(tmp_path / "o.csv"),
+        "CSPERF_REJECTS": str(tmp_path / "r.csv"),
+    }
     run = run_csperf(*JUNE, cwd=tmp_path, env=env)
     assert (run.code, run.out) == (0, "")
     assert (tmp_path / "o.csv").is_file()
@@ -423,7 +471,7 @@ def test_file_is_written_whole_or_not_at_all(shop: Path, step: str, error: BaseE
     target = shop / "out.csv"
     target.write_text("last month's", "utf-8")
     before = sorted(path.name for path in shop.iterdir())
-    with patch.object(cli_output.os, step, side_effect=error):
+    with patch.object(os, step, side_effect=error):
         run = run_csperf(*JUNE, "-o", "out.csv", cwd=shop)
     assert run.code == (1 if isinstance(error, OSError) else 130)
     assert run.out == ""
@@ -456,10 +504,14 @@ def test_written_file_can_be_read_by_others(shop: Path) -> None:
 
 
 def test_inputs_are_never_changed(tmp_path: Path) -> None:
-    before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in SAMPLE.rglob("*") if path.is_file()}
+    before = {
+        path: (path.stat().st_mtime_ns, path.stat().st_size) for path in SAMPLE.rglob("*") if path.is_file()
+    }
     assert run_csperf(*JUNE, "-q", "-o", tmp_path / "a.json").code == 0
     assert run_csperf("data", "check", "-q").code == 0
-    after = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in SAMPLE.rglob("*") if path.is_file()}
+    after = {
+        path: (path.stat().st_mtime_ns, path.stat().st_size) for path in SAMPLE.rglob("*") if path.is_file()
+    }
     assert before == after
 
 

@@ -1,4 +1,4 @@
-"""Exact at the edges: aggregates of decimals equal fractions, whatever the order of the rows and the cut of the files."""
+"""Exact at the edges: aggregates of decimals equal fractions, however rows and files are ordered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -35,7 +36,7 @@ EVERY = [MEAN, SUM, LOW, HIGH, WEIGHTED, *PERCENTILES.values(), LONG, REPLIED, W
 
 
 def percentile_inc(values: Sequence[Fraction], share: Fraction) -> Fraction:
-    """As spreadsheets define PERCENTILE.INC: the value at position share × (n − 1), neighbours joined by a line."""
+    """PERCENTILE.INC of spreadsheets: the value at place share × (n − 1), neighbours joined by a line."""
     ordered = sorted(values)
     place = share * (len(ordered) - 1)
     below = place.numerator // place.denominator
@@ -46,7 +47,9 @@ def percentile_inc(values: Sequence[Fraction], share: Fraction) -> Fraction:
 def ratio(num: Fraction | int, den: Fraction | int, size: int | None = None) -> AggregateResult | None:
     if not den:
         return None
-    return AggregateResult(Fraction(num, den), Fraction(num), Fraction(den), int(den) if size is None else size)
+    return AggregateResult(
+        Fraction(num, den), Fraction(num), Fraction(den), int(den) if size is None else size
+    )
 
 
 def count_again(rows: Sequence[tuple[str | None, int | None]]) -> dict[Aggregate, AggregateResult | None]:
@@ -58,10 +61,14 @@ def count_again(rows: Sequence[tuple[str | None, int | None]]) -> dict[Aggregate
     size = len(seconds)
     found = {
         MEAN: ratio(sum(seconds), size),
-        SUM: AggregateResult(sum(seconds, Fraction(0)), sum(seconds, Fraction(0)), sample_size=size) if size else None,
+        SUM: AggregateResult(sum(seconds, Fraction(0)), sum(seconds, Fraction(0)), sample_size=size)
+        if size
+        else None,
         LOW: AggregateResult(min(seconds), sample_size=size) if size else None,
         HIGH: AggregateResult(max(seconds), sample_size=size) if size else None,
-        WEIGHTED: ratio(sum((value * weight for value, weight in both), Fraction(0)), sum(weight for _, weight in both)),
+        WEIGHTED: ratio(
+            sum((value * weight for value, weight in both), Fraction(0)), sum(weight for _, weight in both)
+        ),
         LONG: ratio(sum(value > Fraction("0.3") for value in seconds), size),
         REPLIED: ratio(sum(weight >= 3 for weight in over), len(over)),
         WHOLE: ratio(sum(weights), len(weights)),
@@ -72,13 +79,31 @@ def count_again(rows: Sequence[tuple[str | None, int | None]]) -> dict[Aggregate
 
 
 decimals = st.integers(0, 10**9).map(lambda n: f"{n // 1000}.{n % 1000:03}") | st.sampled_from(
-    ["0", "0.1", "0.2", "0.3", "0.300001", "0.299999", "0.7", "1.1", "89.5", "74.9", "1000000000", "0.000001", "3"]
+    [
+        "0",
+        "0.1",
+        "0.2",
+        "0.3",
+        "0.300001",
+        "0.299999",
+        "0.7",
+        "1.1",
+        "89.5",
+        "74.9",
+        "1000000000",
+        "0.000001",
+        "3",
+    ]
 )
 rows_of = st.lists(st.tuples(st.none() | decimals, st.none() | st.integers(0, 500)), min_size=1, max_size=25)
 
 
 @settings(max_examples=40, deadline=None)
-@given(shop=st.dictionaries(st.sampled_from(["A1", "A2", "A3"]), rows_of, min_size=1), seed=st.integers(0, 99), large=st.booleans())
+@given(
+    shop=st.dictionaries(st.sampled_from(["A1", "A2", "A3"]), rows_of, min_size=1),
+    seed=st.integers(0, 99),
+    large=st.booleans(),
+)
 @example(shop={"A1": [("0.1", 1), ("0.2", 3), ("0.3", 1)] * 8}, seed=1, large=True)
 @example(shop={"A1": [("1000000000", 500), ("0.000001", 1)]}, seed=2, large=False)
 def test_aggregates_are_exact_in_any_order(
@@ -114,7 +139,9 @@ FORMULAS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "handling_seconds / 8": lambda _, seconds: seconds / 8,
     "handling_seconds / 86400.0 * 86400": lambda _, seconds: seconds,
     "handling_seconds - reply_count": lambda replies, seconds: seconds - replies,
-    "case when reply_count >= 2 then 1.0 else 0.5 end": lambda replies, _: Fraction(1) if replies >= 2 else Fraction(1, 2),
+    "case when reply_count >= 2 then 1.0 else 0.5 end": lambda replies, _: (
+        Fraction(1) if replies >= 2 else Fraction(1, 2)
+    ),
     "greatest(reply_count, 1.5)": lambda replies, _: max(replies, Fraction(3, 2)),
 }
 
@@ -124,7 +151,10 @@ FORMULAS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
 def test_arithmetic_in_sql_keeps_its_decimals(tmp_path: Path, sql: str, large: bool) -> None:
     """Also where the columns happen to hold whole numbers only."""
     pairs = [(1, 3), (2, 5), (7, 0)]
-    rows = [[f"T{number}", "A1", "2025-06-03 10:00:00", seconds, replies] for number, (replies, seconds) in enumerate(pairs)]
+    rows = [
+        [f"T{number}", "A1", "2025-06-03 10:00:00", seconds, replies]
+        for number, (replies, seconds) in enumerate(pairs)
+    ]
     asked = [Aggregate("tickets", kind, "created_at", value=sql) for kind in ("sum", "mean", "min", "max")]
     median = Aggregate("tickets", "percentile", "created_at", value=sql, percentile=Fraction(1, 2))
     weighted = Aggregate("tickets", "weighted_mean", "created_at", value=sql, weight="reply_count")
@@ -144,19 +174,26 @@ def test_arithmetic_in_sql_keeps_its_decimals(tmp_path: Path, sql: str, large: b
 
 def test_decimal_weights_are_exact(tmp_path: Path) -> None:
     """Marks with one decimal, weights with two: products of three decimals."""
-    rows = [["R1", "A1", "2025-06-03 10:00", "x", "80.5", "0.25"], ["R2", "A1", "2025-06-03 10:00", "x", "90.1", "0.35"],
-            ["R3", "A1", "2025-06-03 10:00", "x", "100", "0.4"]]  # fmt: skip
+    rows = [
+        ["R1", "A1", "2025-06-03 10:00", "x", "80.5", "0.25"],
+        ["R2", "A1", "2025-06-03 10:00", "x", "90.1", "0.35"],
+        ["R3", "A1", "2025-06-03 10:00", "x", "100", "0.4"],
+    ]
     mean = Aggregate("qa_reviews", "weighted_mean", "reviewed_at", value="mark", weight="weight")
     headers = ["review_id", "agent_id", "reviewed_at", "criterion", "mark", "weight"]
-    found = measure_source(open_source(tmp_path, "qa_reviews", csv_text(headers, rows)), [mean]).results[mean]["A1"]
-    assert (found.value, found.denominator) == (Fraction("91.66"), 1)
+    found = measure_source(open_source(tmp_path, "qa_reviews", csv_text(headers, rows)), [mean]).results[
+        mean
+    ]["A1"]
+    assert (found.value, found.denominator) == (Fraction("91.66"), Fraction(1))
 
 
 def test_percentiles_are_those_of_the_textbook() -> None:
     values = [Fraction(number) for number in range(1, 11)]
     assert [percentile_inc(values, Fraction(share)) for share in ("0.9", "0.5", "0.25")] == [
-        Fraction("9.1"), Fraction("5.5"), Fraction("3.25"),
-    ]  # fmt: skip
+        Fraction("9.1"),
+        Fraction("5.5"),
+        Fraction("3.25"),
+    ]
     assert percentile_inc(values, Fraction("0.5")) == statistics.median(values)
 
 
@@ -175,17 +212,23 @@ def test_nothing_measured_is_no_result_and_no_zero(tmp_path: Path, kind: str) ->
 
 
 def test_weights_of_zero_and_missing_ones_count_nowhere(tmp_path: Path) -> None:
-    rows = [["T1", "A1", "2025-06-03 10:00:00", 5, 0], ["T2", "A1", "2025-06-03 10:00:00", 7, None],
-            ["T3", "A1", "2025-06-03 10:00:00", 11, 2], ["T4", "A1", "2025-06-03 10:00:00", None, 9]]  # fmt: skip
+    rows = [
+        ["T1", "A1", "2025-06-03 10:00:00", 5, 0],
+        ["T2", "A1", "2025-06-03 10:00:00", 7, None],
+        ["T3", "A1", "2025-06-03 10:00:00", 11, 2],
+        ["T4", "A1", "2025-06-03 10:00:00", None, 9],
+    ]
     result = measure_source(open_source(tmp_path, "tickets", csv_text(HEADERS, rows)), [WEIGHTED])
     assert result.results[WEIGHTED]["A1"] == ratio(22, 2)
 
 
 def test_where_keeps_rows_for_which_it_is_true_only(tmp_path: Path) -> None:
     """An unknown condition is not a true one, in counts as in rates."""
-    rows = [[f"T{number}", "A1", "2025-06-03 10:00:00", seconds, replies]
-            for number, (seconds, replies) in enumerate([(1, 1), (1, None), (None, 5), (9, 5)])]  # fmt: skip
-    where = {"where": "reply_count >= 5"}
+    rows = [
+        [f"T{number}", "A1", "2025-06-03 10:00:00", seconds, replies]
+        for number, (seconds, replies) in enumerate([(1, 1), (1, None), (None, 5), (9, 5)])
+    ]
+    where: dict[str, Any] = {"where": "reply_count >= 5"}
     count, mean = Aggregate("tickets", "count", "created_at", **where), aggregate("mean", **where)
     rate = Aggregate("tickets", "rate", "created_at", value="handling_seconds > 5", **where)
     result = measure_source(open_source(tmp_path, "tickets", csv_text(HEADERS, rows)), [count, mean, rate])
@@ -205,10 +248,15 @@ def test_rows_of_nobody_are_credited_to_nobody(tmp_path: Path) -> None:
 
 
 def test_durations_between_times_are_seconds(tmp_path: Path) -> None:
-    rows = [["T1", "A1", "2025-06-03 10:00:00", "2025-06-03 10:00:01"], ["T2", "A1", "2025-06-03 10:00:00", "2025-06-04 10:00:00"]]
+    rows = [
+        ["T1", "A1", "2025-06-03 10:00:00", "2025-06-03 10:00:01"],
+        ["T2", "A1", "2025-06-03 10:00:00", "2025-06-04 10:00:00"],
+    ]
     longest = Aggregate("tickets", "max", "created_at", value="resolved_at - created_at")
     mean = Aggregate("tickets", "mean", "created_at", value="resolved_at - created_at")
-    source = open_source(tmp_path, "tickets", csv_text(["ticket_id", "agent_id", "created_at", "resolved_at"], rows))
+    source = open_source(
+        tmp_path, "tickets", csv_text(["ticket_id", "agent_id", "created_at", "resolved_at"], rows)
+    )
     result = measure_source(source, [longest, mean])
     assert result.results[longest]["A1"].value == 86400
     assert result.results[mean]["A1"] == ratio(86401, 2)

@@ -30,13 +30,31 @@ from small_shop import (
     values_of,
 )
 
-HEADERS = ["ticket_id", "agent_id", "created_at", "resolved_at", "updated_at", "status", "rating", "escalated", "handling_seconds"]
+HEADERS = [
+    "ticket_id",
+    "agent_id",
+    "created_at",
+    "resolved_at",
+    "updated_at",
+    "status",
+    "rating",
+    "escalated",
+    "handling_seconds",
+]
 POOLS = {
     "ticket_id": ["T1", "T2", "T3", "007", "7", "12345678901234567890", "T4", "T5", "T6", "", "1.03E+13"],
     "agent_id": ["A1", "A2", ""],
     "created_at": [
-        "2025-06-01 00:00:00", "2025-06-30 23:59:59", "2025-05-31 23:59:59", "2025-07-01 00:00:00", "2025-06-10 12:00",
-        "2025/06/11 12:00:00", "2025-06-31 10:00:00", "", "soon", "1970-01-01 00:00:00",
+        "2025-06-01 00:00:00",
+        "2025-06-30 23:59:59",
+        "2025-05-31 23:59:59",
+        "2025-07-01 00:00:00",
+        "2025-06-10 12:00",
+        "2025/06/11 12:00:00",
+        "2025-06-31 10:00:00",
+        "",
+        "soon",
+        "1970-01-01 00:00:00",
     ],
     "resolved_at": ["", "2025-07-02 10:00:00", "2025-05-01 00:00:00", "2025-13-01 00:00:00"],
     "updated_at": ["", "2025-07-01 10:00:00", "2025-07-02 10:00:00", "2025-07-03 10:00:00"],
@@ -44,7 +62,7 @@ POOLS = {
     "rating": ["", "1", "5", "6", "0", "good"],
     "escalated": ["", "true", "0", "maybe"],
     "handling_seconds": ["", "0", "12.5", "-1", "long"],
-}  # fmt: skip
+}
 Row = dict[str, str]
 
 
@@ -69,7 +87,9 @@ def is_valid(row: Row, columns: Sequence[str]) -> bool:
     read = {name: row[name] for name in columns}
     if not read["ticket_id"] or read["ticket_id"] == "1.03E+13":
         return False
-    times = {name: read_time(read[name]) for name in ("created_at", "resolved_at", "updated_at") if read.get(name)}
+    times = {
+        name: read_time(read[name]) for name in ("created_at", "resolved_at", "updated_at") if read.get(name)
+    }
     if "created_at" not in times or any(time is None or time.year < 1995 for time in times.values()):
         return False
     created, resolved = times["created_at"], times.get("resolved_at")
@@ -102,11 +122,16 @@ def read_cells(row: Row, columns: Sequence[str]) -> list[object]:
     return [read_time(row[name]) if name.endswith("_at") else row[name] for name in columns]
 
 
-bad_now_and_then = st.fixed_dictionaries({
-    name: st.sampled_from(pool[: max(2, len(pool) // 2)]) | st.sampled_from(pool) for name, pool in POOLS.items()
-})  # fmt: skip
+bad_now_and_then = st.fixed_dictionaries(
+    {
+        name: st.sampled_from(pool[: max(2, len(pool) // 2)]) | st.sampled_from(pool)
+        for name, pool in POOLS.items()
+    }
+)
 tables = st.lists(bad_now_and_then, max_size=14).flatmap(
-    lambda rows: st.lists(st.sampled_from(rows), max_size=4).map(lambda again: rows + again) if rows else st.just(rows)
+    lambda rows: (
+        st.lists(st.sampled_from(rows), max_size=4).map(lambda again: rows + again) if rows else st.just(rows)
+    )
 )
 
 
@@ -136,9 +161,13 @@ def test_rows_are_conserved(rows: list[Row], cut: int, large: bool, blanks: bool
     inside = [row for row in kept if (time := read_time(row["created_at"])) and start <= time < end]
     rejected = sum(not is_valid(row, read) for row in rows)
     assert result.counts == RowCounts(
-        rows=len(rows), in_period=len(inside), outside_period=len(kept) - len(inside), rejected=rejected,
-        duplicates=len(rows) - rejected - len(kept), unassigned=sum(not row["agent_id"] for row in inside),
-    )  # fmt: skip
+        rows=len(rows),
+        in_period=len(inside),
+        outside_period=len(kept) - len(inside),
+        rejected=rejected,
+        duplicates=len(rows) - rejected - len(kept),
+        unassigned=sum(not row["agent_id"] for row in inside),
+    )
     assert sum(rejection.count for rejection in result.rejections) == rejected
     agents = {row["agent_id"] for row in inside} - {""}
     assert values_of(result, count) == {who: sum(row["agent_id"] == who for row in inside) for who in agents}
@@ -179,7 +208,8 @@ def test_reasons_and_samples_name_the_row_of_the_spreadsheet(tmp_path: Path) -> 
         "Export of June,,,\n,,,\n"
         "survey_id,agent_id,responded_at,rating\n"
         'S1,A1,2025-06-01 10:00,5\nS2,"A\n1",2025-06-01 10:00,9\n\n'
-        "S3,A1,2025-06-01 10:00,7\nS4,A1,2025-06-01 10:00,0\nS5,A1,2025-06-01 10:00,8\nS6,A1,2025-06-01 10:00,5,x\n"
+        "S3,A1,2025-06-01 10:00,7\nS4,A1,2025-06-01 10:00,0\n"
+        "S5,A1,2025-06-01 10:00,8\nS6,A1,2025-06-01 10:00,5,x\n"
     )
     rate = Aggregate("surveys", "rate", "responded_at", value="rating >= 4")
     result = measure_source(open_source(tmp_path, "surveys", text), [rate])
@@ -205,10 +235,16 @@ def ticket(agent: str, updated: str | None, reopened: int, key: str = "T1") -> l
 
 @pytest.mark.parametrize("large", [False, True])
 def test_newest_version_wins_wherever_it_stands(tmp_path: Path, large: bool) -> None:
-    rows = [ticket("A1", "2025-06-04 10:00:00", 1), ticket("A1", "2025-06-05 10:00:00", 2), ticket("A2", None, 3)]
+    rows = [
+        ticket("A1", "2025-06-04 10:00:00", 1),
+        ticket("A1", "2025-06-05 10:00:00", 2),
+        ticket("A2", None, 3),
+    ]
     for order in ([0, 1, 2], [1, 0, 2], [2, 1, 0]):
         ordered = [rows[index] for index in order]
-        source = open_source(tmp_path, "tickets", csv_text(TICKET, ordered[:1]), csv_text(TICKET, ordered[1:]))
+        source = open_source(
+            tmp_path, "tickets", csv_text(TICKET, ordered[:1]), csv_text(TICKET, ordered[1:])
+        )
         if large:
             with reading_as_if_large():
                 result = measure_source(source, [REOPENED])
@@ -220,7 +256,10 @@ def test_newest_version_wins_wherever_it_stands(tmp_path: Path, large: bool) -> 
 
 def test_version_decides_though_no_measure_reads_it(tmp_path: Path) -> None:
     """A newer version that was moved out of the month takes the case with it."""
-    rows = [["T1", "A1", "2025-06-30 10:00:00", "2025-07-01 10:00:00"], ["T1", "A1", "2025-07-01 10:00:00", "2025-07-02 10:00:00"]]
+    rows = [
+        ["T1", "A1", "2025-06-30 10:00:00", "2025-07-01 10:00:00"],
+        ["T1", "A1", "2025-07-01 10:00:00", "2025-07-02 10:00:00"],
+    ]
     count = count_rows("tickets", "created_at")
     result = measure_source(open_source(tmp_path, "tickets", csv_text(TICKET[:4], rows)), [count])
     assert values_of(result, count) == {}
@@ -228,7 +267,11 @@ def test_version_decides_though_no_measure_reads_it(tmp_path: Path) -> None:
 
 
 def test_rows_that_differ_in_what_is_read_are_a_conflict(tmp_path: Path) -> None:
-    rows = [ticket("A1", "2025-06-04 10:00:00", 1), ticket("A1", "2025-06-04 10:00:00", 2), ticket("A1", None, 0, key="T2")]
+    rows = [
+        ticket("A1", "2025-06-04 10:00:00", 1),
+        ticket("A1", "2025-06-04 10:00:00", 2),
+        ticket("A1", None, 0, key="T2"),
+    ]
     source = open_source(tmp_path, "tickets", csv_text(TICKET, rows))
     with pytest.raises(ProblemsFound) as caught:
         measure_source(source, [REOPENED])
@@ -273,8 +316,32 @@ COUNT = count_rows("surveys", "responded_at")
 
 @pytest.mark.parametrize("large", [False, True])
 def test_ids_are_text(tmp_path: Path, large: bool) -> None:
-    ids = ["1", "01", "001", "12345678901234567890", "12345678901234567891", "1E5", "0x1", "1.0", "1.00", "NULL", "true"]
-    agents = ["007", "7", "0250400037", "12345678901234567890", "12345678901234567891", "1.0", "nan", "1e3", "1000", "0", "-1"]
+    ids = [
+        "1",
+        "01",
+        "001",
+        "12345678901234567890",
+        "12345678901234567891",
+        "1E5",
+        "0x1",
+        "1.0",
+        "1.00",
+        "NULL",
+        "true",
+    ]
+    agents = [
+        "007",
+        "7",
+        "0250400037",
+        "12345678901234567890",
+        "12345678901234567891",
+        "1.0",
+        "nan",
+        "1e3",
+        "1000",
+        "0",
+        "-1",
+    ]
     rows = [[key, agent, "2025-06-03 10:00", 5] for key, agent in zip(ids, agents, strict=True)]
     source = open_source(tmp_path, "surveys", csv_text(SURVEY, rows))
     if large:
@@ -309,7 +376,13 @@ def test_only_the_columns_that_are_needed_are_read(tmp_path: Path) -> None:
     assert measure_source(source, [COUNT]).counts.rejected == 0
     assert PolarsEngine(tmp_path).check_source(source, same_name).counts.rejected == 3
     shown = PolarsEngine(tmp_path).read_rows(
-        source, Aggregate("surveys", "rate", "responded_at", value="rating >= 4"), "A1", parse_month("2025-06", CHINA, dt.date.today()), same_name, no_calendar
+        source,
+        Aggregate("surveys", "rate", "responded_at", value="rating >= 4"),
+        "A1",
+        parse_month("2025-06", CHINA, dt.date.today()),
+        same_name,
+        no_calendar,
     )
-    assert [list(row) for row in shown] == [["file", "row", "survey_id", "responded_at", "rating", "counted"]] * 3
-
+    assert [list(row) for row in shown] == [
+        ["file", "row", "survey_id", "responded_at", "rating", "counted"]
+    ] * 3

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable
+from dataclasses import replace
 
 import typer
 
@@ -54,6 +55,8 @@ def exit_code_of(error: BaseException) -> int:
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
-    """Every problem on stderr; nothing where there is none."""
-    for problem in problems:
-        print(problem, file=sys.stderr)
+    """Every problem on stderr; a hint that several in a row share is said once, after the last of them."""
+    listed = list(problems)
+    for problem, following in zip(listed, [*listed[1:], None], strict=False):
+        is_shared = following is not None and following.hint == problem.hint
+        print(replace(problem, hint=None) if is_shared else problem, file=sys.stderr)

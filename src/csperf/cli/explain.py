@@ -42,13 +42,21 @@ def explain(
     year: YearOption = None,
     indicator: Annotated[
         str | None,
-        typer.Option("--indicator", envvar="CSPERF_INDICATOR", metavar="NAME", show_default=False,
-                     help="Only this indicator."),
+        typer.Option(
+            "--indicator",
+            envvar="CSPERF_INDICATOR",
+            metavar="NAME",
+            show_default=False,
+            help="Only this indicator.",
+        ),
     ] = None,
     rows: Annotated[
         bool,
-        typer.Option("--rows", envvar="CSPERF_ROWS",
-                     help="List the rows behind the indicator, those that cost points first."),
+        typer.Option(
+            "--rows",
+            envvar="CSPERF_ROWS",
+            help="List the rows behind the indicator, those that cost points first.",
+        ),
     ] = False,
     workspace: WorkspaceOption = None,
     rubric: RubricOption = None,

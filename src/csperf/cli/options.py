@@ -35,57 +35,88 @@ class ScoreFormat(StrEnum):
 
 WorkspaceOption = Annotated[
     Path | None,
-    typer.Option("-C", "--workspace", envvar="CSPERF_WORKSPACE", metavar="DIR", show_default=False,
-                 help="The folder with csperf.yaml; else the nearest one upward, else the bundled sample."),
+    typer.Option(
+        "-C",
+        "--workspace",
+        envvar="CSPERF_WORKSPACE",
+        metavar="DIR",
+        show_default=False,
+        help="The folder with csperf.yaml; else the nearest one upward, else the bundled sample.",
+    ),
 ]
 RubricOption = Annotated[
     str | None,
-    typer.Option("--rubric", envvar="CSPERF_RUBRIC", metavar="NAME|FILE", show_default=False,
-                 help="Score with another rubric than the workspace's."),
+    typer.Option(
+        "--rubric",
+        envvar="CSPERF_RUBRIC",
+        metavar="NAME|FILE",
+        show_default=False,
+        help="Score with another rubric than the workspace's.",
+    ),
 ]
 MonthOption = Annotated[
     str | None,
-    typer.Option("--month", envvar="CSPERF_MONTH", metavar="YYYY-MM|last", show_default=False,
-                 help="The month to score; last (the default) is the last complete one."),
+    typer.Option(
+        "--month",
+        envvar="CSPERF_MONTH",
+        metavar="YYYY-MM|last",
+        show_default=False,
+        help="The month to score; last (the default) is the last complete one.",
+    ),
 ]
 QuarterOption = Annotated[
     str | None,
-    typer.Option("--quarter", envvar="CSPERF_QUARTER", metavar="YYYYQn", show_default=False,
-                 help="A whole quarter instead."),
+    typer.Option(
+        "--quarter",
+        envvar="CSPERF_QUARTER",
+        metavar="YYYYQn",
+        show_default=False,
+        help="A whole quarter instead.",
+    ),
 ]
 YearOption = Annotated[
     str | None,
-    typer.Option("--year", envvar="CSPERF_YEAR", metavar="YYYY", show_default=False,
-                 help="A whole year instead."),
+    typer.Option("--year", envvar="CSPERF_YEAR", metavar="YYYY", show_default=False, help="A whole year instead."),
 ]
 LangOption = Annotated[
     Lang | None,
-    typer.Option("--lang", envvar="CSPERF_LANG", show_default=False,
-                 help="Language of the output; default: the workspace's, then the locale's."),
+    typer.Option(
+        "--lang",
+        envvar="CSPERF_LANG",
+        show_default=False,
+        help="Language of the output; default: the workspace's, then the locale's.",
+    ),
 ]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("-o", "--output", envvar="CSPERF_OUTPUT", metavar="FILE", show_default=False,
-                 help="Write to a file, whole or not at all; its suffix chooses the format."),
+    typer.Option(
+        "-o",
+        "--output",
+        envvar="CSPERF_OUTPUT",
+        metavar="FILE",
+        show_default=False,
+        help="Write to a file, whole or not at all; its suffix chooses the format.",
+    ),
 ]
 StrictOption = Annotated[
     bool,
-    typer.Option("--strict", envvar="CSPERF_STRICT",
-                 help="Rejected rows or missing sources are an error (exit 1)."),
+    typer.Option("--strict", envvar="CSPERF_STRICT", help="Rejected rows or missing sources are an error (exit 1)."),
 ]
 RejectsOption = Annotated[
     Path | None,
-    typer.Option("--rejects", envvar="CSPERF_REJECTS", metavar="FILE", show_default=False,
-                 help="Write the rejected rows to a CSV file: "
-                      "file, row, column, value, code, and the original cells."),
+    typer.Option(
+        "--rejects",
+        envvar="CSPERF_REJECTS",
+        metavar="FILE",
+        show_default=False,
+        help="Write the rejected rows to a CSV file: file, row, column, value, code, and the original cells.",
+    ),
 ]
 QuietOption = Annotated[
     bool,
     typer.Option("-q", "--quiet", envvar="CSPERF_QUIET", help="No warnings and no progress on stderr."),
 ]
-VerboseOption = Annotated[
-    bool, typer.Option("-v", "--verbose", envvar="CSPERF_VERBOSE", help="Say more on stderr.")
-]
+VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", envvar="CSPERF_VERBOSE", help="Say more on stderr.")]
 
 
 def choose_period(month: str | None, quarter: str | None, year: str | None, zone: str) -> Period:

@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 Known = TypeVar("Known", bound=str)
 
 
-def choose_language(asked: Lang | None, workspace: Workspace | None) -> str:
-    """The language asked for, else the workspace's, else the locale's."""
+def choose_language(asked: Lang | None, workspace: Workspace | None, is_data: bool = False) -> str:
+    """The language asked for, else the workspace's, else the locale's.
+
+    Data that other programs read never depends on the locale: there it is English else.
+    """
     if asked:
         return asked.value
     if workspace and workspace.content.language:
         return workspace.content.language
+    if is_data:
+        return Lang.EN.value
     spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     spoken = spoken or (locale.getlocale()[0] or "")
     return "zh-CN" if spoken.lower().startswith(("zh", "chinese")) else "en"

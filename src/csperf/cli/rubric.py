@@ -49,8 +49,7 @@ class SchemaOf(StrEnum):
 def validate(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]...", show_default=False,
-                       help="Rubric files; default: all known rubrics."),
+        typer.Argument(metavar="[FILE]...", show_default=False, help="Rubric files; default: all known rubrics."),
     ] = None,
     workspace: WorkspaceOption = None,
     lang: LangOption = None,

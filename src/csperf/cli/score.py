@@ -24,7 +24,15 @@ from csperf.cli.options import (
     YearOption,
     choose_period,
 )
-from csperf.cli.output import choose_format, say_aside, terminal_width, use_color, working, write_result
+from csperf.cli.output import (
+    choose_format,
+    choose_language,
+    say_aside,
+    terminal_width,
+    use_color,
+    working,
+    write_result,
+)
 
 
 def score(
@@ -41,13 +49,23 @@ def score(
     lang: LangOption = None,
     agent: Annotated[
         list[str] | None,
-        typer.Option("--agent", envvar="CSPERF_AGENT", metavar="ID|NAME", show_default=False,
-                     help="Only this agent; may be given several times. Ranks stay those of all."),
+        typer.Option(
+            "--agent",
+            envvar="CSPERF_AGENT",
+            metavar="ID|NAME",
+            show_default=False,
+            help="Only this agent; may be given several times. Ranks stay those of all.",
+        ),
     ] = None,
     team: Annotated[
         list[str] | None,
-        typer.Option("--team", envvar="CSPERF_TEAM", metavar="TEAM", show_default=False,
-                     help="Only this team; may be given several times. Ranks stay those of all."),
+        typer.Option(
+            "--team",
+            envvar="CSPERF_TEAM",
+            metavar="TEAM",
+            show_default=False,
+            help="Only this team; may be given several times. Ranks stay those of all.",
+        ),
     ] = None,
     strict: StrictOption = False,
     rejects: RejectsOption = None,
@@ -69,7 +87,7 @@ def score(
             scored = score_period(session, scheme, period, with_hashes=chosen in ("json", "ndjson"))
         cards = choose_cards(scored.table, session.roster, agent or [], team or [])
         table = replace(scored.table, cards=cards)
-        failed = print_warnings(scheme.warnings, scored, language, strict, quiet, verbose)
+        failed = print_warnings(scheme.warnings, scored, language, strict, quiet, verbose, counted=chosen == "table")
         if rejects:
             from csperf.cli.data import write_rejects
 
@@ -78,9 +96,8 @@ def score(
         if failed:
             return PROBLEMS
         color = use_color() and output is None
-        result = render_score(
-            table, chosen, language, width=terminal_width(), color=color, bom=output is not None
-        )
+        words = choose_language(lang, session.workspace, is_data=chosen != "table")
+        result = render_score(table, chosen, words, width=terminal_width(), color=color, bom=output is not None)
         write_result(result, output, is_data=chosen != "table")
         if output is not None:
             say_aside(label("file-written", language, file=output), quiet)

@@ -19,7 +19,10 @@ Resolve = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Rejection:
-    """Rows set aside for one reason. samples: (file, row, value) of the first few; rows count from 1 as in a spreadsheet."""
+    """Rows set aside for one reason.
+
+    samples: (file, row, value) of the first few; rows count from 1, as in a spreadsheet.
+    """
 
     code: str
     column: str
@@ -76,7 +79,11 @@ class Engine(Protocol):
     """Everything that touches raw rows. Methods raise ProblemsFound for files that cannot be read."""
 
     def measure_source(
-        self, table: RawTable, aggregates: Sequence[Aggregate], period: Period, resolve: Resolve,
+        self,
+        table: RawTable,
+        aggregates: Sequence[Aggregate],
+        period: Period,
+        resolve: Resolve,
         calendar: Callable[[], WorkCalendar],
     ) -> SourceResult:
         """The aggregates of one source, per agent, over the rows of the period; only the columns they need are read."""
@@ -91,7 +98,12 @@ class Engine(Protocol):
         ...
 
     def read_rows(
-        self, table: RawTable, aggregate: Aggregate, agent_id: str, period: Period, resolve: Resolve,
+        self,
+        table: RawTable,
+        aggregate: Aggregate,
+        agent_id: str,
+        period: Period,
+        resolve: Resolve,
         calendar: Callable[[], WorkCalendar],
     ) -> list[dict[str, str | None]]:
         """The rows behind one agent's aggregate: file, row, key, time, the columns used, and whether each counted."""

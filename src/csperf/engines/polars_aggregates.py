@@ -60,19 +60,22 @@ def derived_columns(names: set[str], period: Period, calendar: WorkCalendar | No
         if name in names:
             assert calendar is not None
             first, last = period.first_day - dt.timedelta(days=800), period.last_day + dt.timedelta(days=400)
-            start, stop = (_working_seconds(moment, calendar, first, last, period.zone)
-                           for moment in (pl.col("created_at"), end))
+            start, stop = (
+                _working_seconds(moment, calendar, first, last, period.zone) for moment in (pl.col("created_at"), end)
+            )
             found.append(((stop - start) / 86400).alias(name))
     return found
 
 
 def _working_seconds(moment: pl.Expr, calendar: WorkCalendar, first: dt.date, last: dt.date, zone: str) -> pl.Expr:
-    """Seconds of working days that lie before `moment`, from the first day on; days outside the span are held at its ends."""
+    """Seconds of working days from `first` to `moment`; moments outside the span are held at its ends."""
     days, before, working = _working_days(calendar, first, last)
     local = moment.dt.convert_time_zone(zone)
     date = local.dt.date()
     held = date.clip(first, last)
-    of_day = local.dt.hour().cast(pl.Int64) * 3600 + local.dt.minute().cast(pl.Int64) * 60 + local.dt.second().cast(pl.Int64)
+    of_day = (
+        local.dt.hour().cast(pl.Int64) * 3600 + local.dt.minute().cast(pl.Int64) * 60 + local.dt.second().cast(pl.Int64)
+    )
     is_working = held.replace_strict(days, working) & (date == held)
     return held.replace_strict(days, before) * 86400 + pl.when(is_working).then(of_day).otherwise(0)
 
@@ -81,13 +84,19 @@ def _working_seconds(moment: pl.Expr, calendar: WorkCalendar, first: dt.date, la
 def _working_days(calendar: WorkCalendar, first: dt.date, last: dt.date) -> tuple[pl.Series, pl.Series, pl.Series]:
     """(days, working days before each, whether each is one)."""
     rows = calendar.working_days_before(first, last)
-    return pl.Series([day for day, _, _ in rows]), pl.Series([count for _, count, _ in rows]), pl.Series([is_working for _, _, is_working in rows])
+    return (
+        pl.Series([day for day, _, _ in rows]),
+        pl.Series([count for _, count, _ in rows]),
+        pl.Series([is_working for _, _, is_working in rows]),
+    )
 
 
 class AggregatePlan:
     """All aggregates of one source that credit the same agent column, as one group-by."""
 
-    def __init__(self, aggregates: Sequence[Aggregate], masks: Mapping[Aggregate, str | None], schema: pl.Schema) -> None:
+    def __init__(
+        self, aggregates: Sequence[Aggregate], masks: Mapping[Aggregate, str | None], schema: pl.Schema
+    ) -> None:
         """`masks`: the boolean column that says which rows an aggregate sees (None: all of them)."""
         self.aggregates = list(aggregates)
         self._masks = masks
@@ -143,7 +152,9 @@ class AggregatePlan:
         if dtype == pl.Duration:
             return value.dt.total_microseconds().cast(pl.Int128), "millionths"
         if not dtype.is_integer():  # floats, and the decimals that a number such as 0.5 makes of an expression
-            return (value.cast(pl.Float64) * SCALE).round(0, mode="half_away_from_zero").cast(pl.Int128, strict=False), "millionths"
+            return (value.cast(pl.Float64) * SCALE).round(0, mode="half_away_from_zero").cast(
+                pl.Int128, strict=False
+            ), "millionths"
         return value.cast(pl.Int64), "ones"
 
     def results(self, frame: pl.DataFrame, agent: str) -> dict[Aggregate, dict[str, AggregateResult]]:

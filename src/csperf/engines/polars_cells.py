@@ -13,7 +13,13 @@ from csperf.tables.contract import Column
 
 TRUE_WORDS = ("true", "yes", "y", "t", "1", "是", "对")
 FALSE_WORDS = ("false", "no", "n", "f", "0", "否", "不是")
-TIME_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S%.f%z")
+TIME_FORMS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%Y-%m-%d %H:%M:%S%.f%z",
+)
 """Forms of a time that cannot be mistaken for another, `/` and `T` read as `-` and a space; others are declared."""
 DAY_FORMS = ("%Y-%m-%d",)
 _UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -41,7 +47,13 @@ def clean_text(raw: pl.Expr, column: Column, rule: ColumnRule, missing: list[str
 
 
 def parse_text(
-    text: pl.Expr, column: Column, rule: ColumnRule, forms: tuple[str, ...], from_zone: str, to_zone: str, careful: bool
+    text: pl.Expr,
+    column: Column,
+    rule: ColumnRule,
+    forms: tuple[str, ...],
+    from_zone: str,
+    to_zone: str,
+    careful: bool,
 ) -> pl.Expr:
     """The typed value of a cleaned cell; null where it cannot be read.
 
@@ -60,8 +72,10 @@ def parse_text(
                 return number
             plain = _plain_number(text)
             whole = plain.cast(pl.Float64, strict=False)
-            return pl.coalesce(plain.cast(pl.Int64, strict=False),
-                               pl.when(whole == whole.round(0)).then(whole).cast(pl.Int64, strict=False))
+            return pl.coalesce(
+                plain.cast(pl.Int64, strict=False),
+                pl.when(whole == whole.round(0)).then(whole).cast(pl.Int64, strict=False),
+            )
         case "number":
             return _number(text, careful)
         case "share":
@@ -124,7 +138,10 @@ def _seconds(text: pl.Expr, rule: ColumnRule, careful: bool) -> pl.Expr:
         )
         parts = narrow.str.extract_groups(pattern)
         fields = [parts.struct.field(str(i)).cast(pl.Float64) for i in (1, 2, 3, 4)]
-        total = sum((part.fill_null(0) * unit for part, unit in zip(fields, (86400, 3600, 60, 1), strict=True)), pl.lit(0))
+        total = sum(
+            (part.fill_null(0) * unit for part, unit in zip(fields, (86400, 3600, 60, 1), strict=True)),
+            pl.lit(0),
+        )
         return pl.when(pl.any_horizontal(*(part.is_not_null() for part in fields))).then(total)
     number = _number(text, careful)
     return number * _UNIT_SECONDS[rule.unit] if rule.unit and rule.unit != "s" else number

@@ -13,7 +13,9 @@ from csperf.problems import Location, Problem, ProblemsFound
 _SHOWN = 3
 
 
-def find_losers(table: RawTable, valid: pl.LazyFrame, key: Sequence[str], columns: Sequence[str]) -> pl.DataFrame | None:
+def find_losers(
+    table: RawTable, valid: pl.LazyFrame, key: Sequence[str], columns: Sequence[str]
+) -> pl.DataFrame | None:
     """The places of the rows that lose to another with the same key, or None where no key repeats.
 
     Rows are the same when all `columns` that are read agree. Raises ProblemsFound where rows with one
@@ -35,7 +37,9 @@ def find_losers(table: RawTable, valid: pl.LazyFrame, key: Sequence[str], column
         number = pl.col(version).fill_null(-(1 << 62))
         newest = newest.filter(number == number.max().over(key))
     by_key = newest.group_by(key, maintain_order=True).agg(
-        pl.struct(columns).n_unique().alias("_variants"), pl.col(PLACE).first(), pl.col(PLACE).alias("_places")
+        pl.struct(columns).n_unique().alias("_variants"),
+        pl.col(PLACE).first(),
+        pl.col(PLACE).alias("_places"),
     )
     conflicts = by_key.filter(pl.col("_variants") > 1)
     if len(conflicts):

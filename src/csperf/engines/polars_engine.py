@@ -71,7 +71,12 @@ class PolarsEngine:
         self._workdir = workdir
 
     def measure_source(
-        self, table: RawTable, aggregates: Sequence[Aggregate], period: Period, resolve: Resolve, calendar: Calendar
+        self,
+        table: RawTable,
+        aggregates: Sequence[Aggregate],
+        period: Period,
+        resolve: Resolve,
+        calendar: Calendar,
     ) -> SourceResult:
         """The aggregates of one source per agent; see Engine."""
         job = _Job(table, tuple(dict.fromkeys(aggregates)), period, calendar)
@@ -116,7 +121,7 @@ class PolarsEngine:
             return work(job)
         except pl.exceptions.ComputeError as error:
             if "utf-8" not in str(error).lower():
-                raise ProblemsFound([_unreadable(job.table, error)]) from error
+                raise ProblemsFound([_unreadable(job.table)]) from error
         files = tuple(
             reread_as_text(file, job.table.format, self._workdir) if file.encoding == "utf-8" else file
             for file in job.table.files
@@ -125,7 +130,7 @@ class PolarsEngine:
         try:
             return work(again)
         except pl.exceptions.ComputeError as error:
-            raise ProblemsFound([_unreadable(again.table, error)]) from error
+            raise ProblemsFound([_unreadable(again.table)]) from error
 
     def _measure_carefully(self, job: _Job, resolve: Resolve) -> SourceResult:
         facts = _scan_carefully(job)
@@ -167,7 +172,13 @@ class PolarsEngine:
         return self._decode_if_needed(job, work)
 
     def read_rows(
-        self, table: RawTable, aggregate: Aggregate, agent_id: str, period: Period, resolve: Resolve, calendar: Calendar
+        self,
+        table: RawTable,
+        aggregate: Aggregate,
+        agent_id: str,
+        period: Period,
+        resolve: Resolve,
+        calendar: Calendar,
     ) -> list[dict[str, str | None]]:
         """The rows behind one agent's aggregate; see Engine."""
         job = _Job(table, (aggregate,), period, calendar)
@@ -254,8 +265,11 @@ class _Job:
     def agents(self) -> list[str]:
         """The columns that name agents."""
         if self.period is None:
-            return [name for name, column in self.table.contract.columns.items()
-                    if column.kind == "agent" and self.table.has(name)]
+            return [
+                name
+                for name, column in self.table.contract.columns.items()
+                if column.kind == "agent" and self.table.has(name)
+            ]
         return list(dict.fromkeys(aggregate.agent for aggregate in self.aggregates))
 
     def add_derived(self, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -285,7 +299,9 @@ def _run_pass(job: _Job, rows: pl.LazyFrame, valid: pl.Expr, ordered: bool) -> _
             span = (aggregate.at, aggregate.window_days)
             if span not in spans:
                 spans[span] = f"_span{len(spans)}"
-                flags.append(in_period(contract, aggregate.at, span_of(aggregate, period)).fill_null(False).alias(spans[span]))
+                flags.append(
+                    in_period(contract, aggregate.at, span_of(aggregate, period)).fill_null(False).alias(spans[span])
+                )
         if not spans and at is not None:
             spans[at, None] = "_span0"
             flags.append(in_period(contract, at, period).fill_null(False).alias("_span0"))
@@ -297,7 +313,8 @@ def _run_pass(job: _Job, rows: pl.LazyFrame, valid: pl.Expr, ordered: bool) -> _
     rows = rows.with_columns(flags).with_columns((pl.col("_valid") & inside).alias(IN_PERIOD))
     totals = [
         pl.len().alias("rows"), pl.col("_valid").sum().alias("valid"), pl.col(IN_PERIOD).sum().alias("in"),
-        (pl.col(at).min() if at else pl.lit(None)).alias("first"), (pl.col(at).max() if at else pl.lit(None)).alias("last"),
+        (pl.col(at).min() if at else pl.lit(None)).alias("first"),
+        (pl.col(at).max() if at else pl.lit(None)).alias("last"),
     ]  # fmt: skip
     if ordered and len(key) == 1:
         totals.append(pl.col("_rises").all().alias("ordered"))
@@ -353,7 +370,12 @@ def _masks(
 def _collect_rejections(table: RawTable, facts: Facts) -> tuple[Rejection, ...]:
     """Rejected rows counted by check, with the first few places and values."""
     bad = facts.rows.filter(pl.col(CODE).is_not_null())
-    by_code = bad.group_by(CODE).agg(pl.len().alias("count"), pl.col(PLACE).sort().head(_SAMPLES)).sort(CODE).collect(engine="streaming")
+    by_code = (
+        bad.group_by(CODE)
+        .agg(pl.len().alias("count"), pl.col(PLACE).sort().head(_SAMPLES))
+        .sort(CODE)
+        .collect(engine="streaming")
+    )
     places = [place for row in by_code[PLACE].to_list() for place in row]
     texts = [name for name in facts.rows.collect_schema().names() if name.startswith("t:")]
     examples = {}
@@ -364,7 +386,11 @@ def _collect_rejections(table: RawTable, facts: Facts) -> tuple[Rejection, ...]:
     for row in by_code.iter_rows(named=True):
         check = facts.checks[row[CODE]]
         samples = tuple(
-            (table.files[place_of(place)[0]].shown, place_of(place)[1], examples[place].get(f"t:{check.column}"))
+            (
+                table.files[place_of(place)[0]].shown,
+                place_of(place)[1],
+                examples[place].get(f"t:{check.column}"),
+            )
             for place in row[PLACE]
         )
         found.append(Rejection(check.code, check.column, row["count"], samples))
@@ -405,8 +431,10 @@ def _shown_cell(value: object) -> str:
     return str(value)
 
 
-def _unreadable(table: RawTable, error: Exception) -> Problem:
+def _unreadable(table: RawTable) -> Problem:
     return Problem(
-        "data-unreadable", "this file cannot be read as a table: a quotation mark opens and never closes, or the rows are cut",
-        Location(", ".join(file.shown for file in table.files)), hint="open it in a text editor near its end, or export it again",
-    )  # fmt: skip
+        "data-unreadable",
+        "this file cannot be read as a table: a quotation mark opens and never closes, or the rows are cut",
+        Location(", ".join(file.shown for file in table.files)),
+        hint="open it in a text editor near its end, or export it again",
+    )

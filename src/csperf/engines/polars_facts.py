@@ -92,7 +92,12 @@ def scan_raw(table: RawTable, index: int, reading: Reading) -> tuple[pl.LazyFram
 
 
 def _scan_file(
-    table: RawTable, file: RawFile, index: int, reading: Reading, checks: Sequence[Check], keep: Sequence[str] = ()
+    table: RawTable,
+    file: RawFile,
+    index: int,
+    reading: Reading,
+    checks: Sequence[Check],
+    keep: Sequence[str] = (),
 ) -> pl.LazyFrame:
     by_column = {column: f"r{position}" for position, column in enumerate(file.layout.columns)}
     native = _native_types(table, file, reading)
@@ -115,7 +120,12 @@ def _scan_file(
 
 
 def _scan_text(
-    table: RawTable, file: RawFile, index: int, by_column: dict[str, str], native: dict[str, pl.DataType], careful: bool
+    table: RawTable,
+    file: RawFile,
+    index: int,
+    by_column: dict[str, str],
+    native: dict[str, pl.DataType],
+    careful: bool,
 ) -> pl.LazyFrame:
     """The file's rows as they are, columns named r0, r1, …: text, but for `native` ones; no blank or dropped rows."""
     schema: dict[str, pl.DataType] = {raw: pl.String() for raw in by_column.values()}
@@ -212,7 +222,11 @@ def _native_types(table: RawTable, file: RawFile, reading: Reading) -> dict[str,
 
 def _native_type(table: RawTable, file: RawFile, name: str, may_be_whole: bool) -> pl.DataType | None:
     """Numbers and flags that the format file leaves alone are left to the CSV reader."""
-    rule, column, origin = table.format.columns.get(name), table.contract.columns[name], file.origins.get(name)
+    rule, column, origin = (
+        table.format.columns.get(name),
+        table.contract.columns[name],
+        file.origins.get(name),
+    )
     if origin is None or rule is None or len(origin) != 1 or table.format.missing:
         return None
     if any((rule.map, rule.percent, rule.duration, rule.missing)) or rule.unit not in (None, "s"):
@@ -266,7 +280,9 @@ def _build_checks(table: RawTable, reading: Reading) -> tuple[Check, ...]:
             checks.append(Check(_UNREADABLE[column.kind], name, value.is_null() & text.is_not_null()))
         if not reading.careful and column.kind in ("id", "text"):
             # The careful reading strips spaces; the quick one leaves such a file to it.
-            is_untidy = (text < "!") | text.str.ends_with(" ") if column.kind == "id" else text.str.strip_chars() != text
+            is_untidy = (
+                (text < "!") | text.str.ends_with(" ") if column.kind == "id" else text.str.strip_chars() != text
+            )
             checks.append(Check("", name, is_untidy))
         if name in native and column.kind in FRACTIONAL:
             checks.append(Check(_UNREADABLE[column.kind], name, ~value.is_finite()))
@@ -281,7 +297,9 @@ def _build_checks(table: RawTable, reading: Reading) -> tuple[Check, ...]:
             damaged = text.str.contains(_DAMAGED_ID) if reading.careful else text.cast(pl.Binary).bin.contains(b"+")
             checks.append(Check("data-damaged-id", name, damaged))
         if column.kind == "time":
-            low, high = (pl.lit(dt.datetime.combine(day, dt.time(), ZoneInfo(reading.zone))) for day in (EARLIEST, LATEST))
+            low, high = (
+                pl.lit(dt.datetime.combine(day, dt.time(), ZoneInfo(reading.zone))) for day in (EARLIEST, LATEST)
+            )
             checks.append(Check("data-impossible-time", name, (value < low) | (value >= high)))
         if column.kind == "day":
             checks.append(Check("data-impossible-time", name, (value < EARLIEST) | (value >= LATEST)))

@@ -23,9 +23,7 @@ class ColumnRule(BaseModel):
     """How one canonical column is got from the export."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
-    from_: list[str] | None = Field(
-        None, alias="from", min_length=1, description="the header, or several it may have"
-    )
+    from_: list[str] | None = Field(None, alias="from", min_length=1, description="the header, or several it may have")
     join: list[str] | None = Field(
         None, min_length=1, description="columns joined by a space, such as a date and a time"
     )
@@ -56,8 +54,7 @@ class ColumnRule(BaseModel):
             return value
         words = {True: "true", False: "false"}
         return {
-            str(key): words.get(word, str(word)) if isinstance(word, bool) else str(word)
-            for key, word in value.items()
+            str(key): words.get(word, str(word)) if isinstance(word, bool) else str(word) for key, word in value.items()
         }
 
     @field_validator("value", mode="before")
@@ -102,9 +99,7 @@ class FormatFile(BaseModel):
     def _short_form(cls, columns: Any) -> Any:
         if not isinstance(columns, dict):
             return columns
-        return {
-            name: {"from": rule} if isinstance(rule, str | list) else rule for name, rule in columns.items()
-        }
+        return {name: {"from": rule} if isinstance(rule, str | list) else rule for name, rule in columns.items()}
 
     @field_validator("encoding")
     @classmethod
@@ -130,9 +125,7 @@ class FormatFile(BaseModel):
             try:
                 ZoneInfo(zone)
             except (KeyError, ValueError, OSError) as error:
-                raise ValueError(
-                    f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai'
-                ) from error
+                raise ValueError(f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai') from error
         return zone
 
 

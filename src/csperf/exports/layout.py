@@ -41,9 +41,7 @@ def normalise(header: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", header)).casefold()
 
 
-def find_layout(
-    path: Path, separator: str, header_row: int | None, wanted: Sequence[Sequence[str]]
-) -> Layout | None:
+def find_layout(path: Path, separator: str, header_row: int | None, wanted: Sequence[Sequence[str]]) -> Layout | None:
     """The layout of a UTF-8 file; None when it has no rows at all, or not as many as `header_row` says.
 
     `wanted`: for each required column the headers it may have. Without a `header_row` the header is

@@ -138,9 +138,7 @@ def _open_file(path: Path, format_: FormatFile, contract: Contract, shown: str, 
 def read_layout(text: Path, format_: FormatFile, contract: Contract, shown: str) -> Layout:
     """Where the table begins in a UTF-8 file; raises ProblemsFound for an empty one."""
     wanted = [
-        rule.headers
-        for name, rule in format_.columns.items()
-        if rule.headers and contract.columns[name].required
+        rule.headers for name, rule in format_.columns.items() if rule.headers and contract.columns[name].required
     ]
     header_row = None if format_.header_row == "auto" else format_.header_row
     layout = find_layout(text, format_.separator, header_row, wanted)

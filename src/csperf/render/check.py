@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from csperf.exports.inspection import Inspection
 
 
-def render_check(
-    counts: Sequence[tuple[str, RowCounts]], lang: str, width: int = 80, color: bool = False
-) -> str:
+def render_check(counts: Sequence[tuple[str, RowCounts]], lang: str, width: int = 80, color: bool = False) -> str:
     """One line per source: rows, accepted, rejected, duplicates."""
     figures = {
         "rows": [count.rows for _, count in counts],

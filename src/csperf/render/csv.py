@@ -30,9 +30,7 @@ def _quote(cell: str) -> str:
 def _columns(table: ScoreTable) -> list[str]:
     fixed = ["period", "agent_id", "name", "team", "score", "grade", "rank", "coverage"]
     dimensions = [f"{name}_points" for name in table.dimension_titles]
-    indicators = [
-        f"{name}_{part}" for name in table.indicator_titles for part in ("value", "points", "sample_size")
-    ]
+    indicators = [f"{name}_{part}" for name in table.indicator_titles for part in ("value", "points", "sample_size")]
     return fixed + dimensions + indicators
 
 

@@ -28,16 +28,16 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "工作日历 {calendar}：官方节假日只到 {year} 年，之后的工作日为推算",
     },
     "rows-set-aside": {
-        "en": "{source}: {rejected} of {rows} rows were set aside ({reasons}); "
-        "csperf data check says which and why",
-        "zh-CN": "{source}：共 {rows} 行，剔除 {rejected} 行（{reasons}）；"
-        "用 csperf data check 查看是哪些行、为什么",
+        "en": "{source}: {rejected} of {rows} rows were set aside ({reasons}); csperf data check says which and why",
+        "zh-CN": "{source}：共 {rows} 行，剔除 {rejected} 行（{reasons}）；用 csperf data check 查看是哪些行、为什么",
+    },
+    "rows-set-aside-in-all": {
+        "en": "rows that were set aside: {rejected}; csperf data check says which and why",
+        "zh-CN": "剔除的行数：{rejected}；用 csperf data check 查看是哪些行、为什么",
     },
     "using-sample": {
-        "en": "no csperf.yaml here or above: using the bundled sample shop "
-        "(csperf init makes a workspace of your own)",
-        "zh-CN": "当前及上级文件夹没有 csperf.yaml：使用自带的示例店铺数据"
-        "（csperf init 可建立您自己的工作区）",
+        "en": "no csperf.yaml here or above: using the bundled sample shop (csperf init makes a workspace of your own)",
+        "zh-CN": "当前及上级文件夹没有 csperf.yaml：使用自带的示例店铺数据（csperf init 可建立您自己的工作区）",
     },
     "file-written": {"en": "wrote {file}", "zh-CN": "已写入 {file}"},
     "working": {"en": "reading and scoring …", "zh-CN": "正在读取并计分……"},

@@ -47,9 +47,7 @@ def render_explain(
     parts: list[RenderableType] = list(_head_lines(table, card, lang, width))
     for dimension in card.dimensions:
         lines = [
-            line
-            for line in card.indicators
-            if line.dimension == dimension.name and indicator in (None, line.name)
+            line for line in card.indicators if line.dimension == dimension.name and indicator in (None, line.name)
         ]
         if not lines:
             continue
@@ -175,9 +173,7 @@ def _value_text(line: IndicatorScore) -> str:
 def _points_of(part: DimensionScore | IndicatorScore, lang: str) -> str:
     if part.points is None:
         return label("card-not-scored", lang)
-    return label(
-        "card-points", lang, points=format_points(part.points), max_points=format_points(part.max_points)
-    )
+    return label("card-points", lang, points=format_points(part.points), max_points=format_points(part.max_points))
 
 
 def _total_lines(card: Scorecard, lang: str, width: int) -> list[RenderableType]:

@@ -85,8 +85,7 @@ def write_json(value: Any, indent: str = "  ", level: str = "\n") -> str:
     if isinstance(value, dict):
         opening, closing = "{", "}"
         items = [
-            f"{json.dumps(key, ensure_ascii=False)}: {write_json(item, indent, inner)}"
-            for key, item in value.items()
+            f"{json.dumps(key, ensure_ascii=False)}: {write_json(item, indent, inner)}" for key, item in value.items()
         ]
     else:
         opening, closing = "[", "]"

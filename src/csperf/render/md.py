@@ -20,9 +20,7 @@ def render_md(table: ScoreTable, lang: str) -> str:
     blocks = [
         [f"# {escape_md(title)} · {escape_md(table.label)}"],
         [
-            label(
-                "rubric-id", lang, name=escape_md(table.rubric_name), version=escape_md(table.rubric_version)
-            )
+            label("rubric-id", lang, name=escape_md(table.rubric_name), version=escape_md(table.rubric_version))
             + f" · {escape_md(table.zone)}"
         ],
         md_table(*_score_rows(table, lang)),

@@ -70,9 +70,7 @@ def _outline(rubric: Rubric, measures: Mapping[str, Measure], lang: str) -> dict
     }
 
 
-def _indicator_outline(
-    name: str, indicator: Indicator, measures: Mapping[str, Measure], lang: str
-) -> dict[str, Any]:
+def _indicator_outline(name: str, indicator: Indicator, measures: Mapping[str, Measure], lang: str) -> dict[str, Any]:
     measure = measures[name]
     small = indicator.small_sample
     return {
@@ -88,9 +86,7 @@ def _indicator_outline(
         "rule": rule_text(indicator, lang),
         "missing": label(f"rubric-policy-{indicator.missing}", lang),
         "small_sample": small
-        and label(
-            "rubric-small-sample", lang, below=small.below, policy=label(f"rubric-policy-{small.then}", lang)
-        ),
+        and label("rubric-small-sample", lang, below=small.below, policy=label(f"rubric-policy-{small.then}", lang)),
         "note": title_of(indicator.note, lang, "") or None,
         "origin": measure.source,
     }
@@ -113,9 +109,7 @@ def _aggregate_text(term: Aggregate, lang: str) -> str:
     percent = format_number((term.percentile or Fraction(0)) * 100)
     if term.percentile == Fraction(1, 2):
         code = "median"
-    formula = label(
-        f"formula-{code}", lang, value=term.value, over=term.over, weight=term.weight, percent=percent
-    )
+    formula = label(f"formula-{code}", lang, value=term.value, over=term.over, weight=term.weight, percent=percent)
     return label("formula-where", lang, formula=formula, where=term.where) if term.where else formula
 
 
@@ -152,9 +146,7 @@ def rule_text(indicator: Indicator, lang: str) -> str:
             return label("rule-curve", lang, points=label("list-comma", lang).join(points))
         case BandsRule():
             bands = [
-                label(
-                    "rule-band" if band else "rule-band-else", lang, band=band, points=_number(weight * share)
-                )
+                label("rule-band" if band else "rule-band-else", lang, band=band, points=_number(weight * share))
                 for band, share in rule.steps
             ]
             return label("rule-bands", lang, bands=label("list-semicolon", lang).join(bands))
@@ -175,11 +167,7 @@ def _wrong_side(target: Target | None, lang: str) -> str:
     assert target is not None, "a deduct rule has a target"
     if target.direction is None:
         return label("side-outside", lang, bound=target)
-    return (
-        label("side-below", lang, bound=target.low)
-        if target.low
-        else label("side-above", lang, bound=target.high)
-    )
+    return label("side-below", lang, bound=target.low) if target.low else label("side-above", lang, bound=target.high)
 
 
 def _facts(indicator: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
@@ -266,8 +254,6 @@ def _render_md(outline: Mapping[str, Any], lang: str) -> str:
     blocks.append([f"## {label('head-grades', lang)}"])
     headings = [(label("head-grade", lang), False), (label("head-score", lang), False)]
     blocks.append(
-        md_table(
-            headings, [[escape_md(title), escape_md(scores)] for title, scores in _grade_rows(outline, lang)]
-        )
+        md_table(headings, [[escape_md(title), escape_md(scores)] for title, scores in _grade_rows(outline, lang)])
     )
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"

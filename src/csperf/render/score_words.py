@@ -37,13 +37,11 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "正好处于 {target} 的临界值：差距为 0，不扣分",
     },
     "short-completed": {
-        "en": "short by {amount}: {steps} completed {steps:step|steps} of {per} "
-        "× {points} {points:point|points}",
+        "en": "short by {amount}: {steps} completed {steps:step|steps} of {per} × {points} {points:point|points}",
         "zh-CN": "低于目标 {amount}：每满 {per} 扣 {points} 分，计 {steps} 次",
     },
     "short-started": {
-        "en": "short by {amount}: {steps} started {steps:step|steps} of {per} "
-        "× {points} {points:point|points}",
+        "en": "short by {amount}: {steps} started {steps:step|steps} of {per} × {points} {points:point|points}",
         "zh-CN": "低于目标 {amount}：每 {per} 扣 {points} 分，不足 {per} 按 {per} 计，共 {steps} 次",
     },
     "short-proportional": {
@@ -55,13 +53,11 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "低于目标 {amount}：{steps} × {points} 分",
     },
     "over-completed": {
-        "en": "over by {amount}: {steps} completed {steps:step|steps} of {per} "
-        "× {points} {points:point|points}",
+        "en": "over by {amount}: {steps} completed {steps:step|steps} of {per} × {points} {points:point|points}",
         "zh-CN": "超出目标 {amount}：每满 {per} 扣 {points} 分，计 {steps} 次",
     },
     "over-started": {
-        "en": "over by {amount}: {steps} started {steps:step|steps} of {per} "
-        "× {points} {points:point|points}",
+        "en": "over by {amount}: {steps} started {steps:step|steps} of {per} × {points} {points:point|points}",
         "zh-CN": "超出目标 {amount}：每 {per} 扣 {points} 分，不足 {per} 按 {per} 计，共 {steps} 次",
     },
     "over-proportional": {
@@ -147,10 +143,8 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     },
     "step-curve-at": {"en": "curve: {value} gives {share}", "zh-CN": "曲线：{value} 对应 {share}"},
     "step-curve-between": {
-        "en": "curve: {low_share} + ({value} − {low}) ÷ ({high} − {low}) "
-        "× ({high_share} − {low_share}) = {share}",
-        "zh-CN": "曲线：{low_share} + ({value} − {low}) ÷ ({high} − {low}) "
-        "× ({high_share} − {low_share}) = {share}",
+        "en": "curve: {low_share} + ({value} − {low}) ÷ ({high} − {low}) × ({high_share} − {low_share}) = {share}",
+        "zh-CN": "曲线：{low_share} + ({value} − {low}) ÷ ({high} − {low}) × ({high_share} − {low_share}) = {share}",
     },
     "step-band": {
         "en": "first band that holds: {value} is {band}, {share}",
@@ -171,8 +165,7 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     },
     "step-cap": {"en": "counted up to the cap: {cap}", "zh-CN": "按上限计：{cap}"},
     "step-relative": {
-        "en": "place: ({worse} worse + {equal} level ÷ 2) ÷ {colleagues} {colleagues:colleague|colleagues} "
-        "= {share}",
+        "en": "place: ({worse} worse + {equal} level ÷ 2) ÷ {colleagues} {colleagues:colleague|colleagues} = {share}",
         "zh-CN": "位次：(不如本人 {worse} 名 + 持平 {equal} 名 ÷ 2) ÷ 同事 {colleagues} 名 = {share}",
     },
     "step-share": {

@@ -63,6 +63,8 @@ def _title(table: ScoreTable, lang: str) -> str:
 def _columns(table: ScoreTable, lang: str) -> list[Column]:
     """Every column there is, from left to right, with how much it matters."""
     cards = table.cards
+    # Where there is no score, the points of what little could be scored would look like one.
+    scored = [card.score is not None for card in cards]
     columns = [
         Column(
             "rank",
@@ -80,9 +82,7 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
         teams = [clean(card.agent.team or NOTHING) for card in cards]
         columns.append(Column("team", (label("head-team", lang),), teams, importance=5))
     grades = [card.grade for card in cards]
-    columns.append(
-        _points_column("score", (label("head-score", lang),), [card.score for card in cards], 0, "bold")
-    )
+    columns.append(_points_column("score", (label("head-score", lang),), [card.score for card in cards], 0, "bold"))
     columns.append(
         Column(
             "grade",
@@ -95,11 +95,13 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
     for position, name in enumerate(table.dimension_titles):
         dimensions = [card.dimensions[position] for card in cards]
         heading = _points_heading(title_of(table.dimension_titles[name], lang, name), dimensions[0].weight)
-        columns.append(_points_column(name, heading, [dimension.points for dimension in dimensions], 4))
+        points = [one.points if known else None for one, known in zip(dimensions, scored, strict=True)]
+        columns.append(_points_column(name, heading, points, 4))
     for position, name in enumerate(table.indicator_titles):
         indicators = [card.indicators[position] for card in cards]
         heading = _points_heading(title_of(table.indicator_titles[name], lang, name), indicators[0].weight)
-        columns.append(_points_column(name, heading, [indicator.points for indicator in indicators], 4))
+        points = [one.points if known else None for one, known in zip(indicators, scored, strict=True)]
+        columns.append(_points_column(name, heading, points, 4))
     return columns
 
 

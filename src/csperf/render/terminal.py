@@ -63,9 +63,7 @@ def fit_columns(columns: Sequence[Column], width: int) -> tuple[list[Column], li
 def build_grid(columns: Sequence[Column]) -> Table:
     """A grid of the columns as they are, with a rule under the headings."""
     lines = max(len(column.heading) for column in columns)
-    grid = Table(
-        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
-    )
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for column in columns:
         heading = ("",) * (lines - len(column.heading)) + column.heading
         grid.add_column(
@@ -76,10 +74,7 @@ def build_grid(columns: Sequence[Column]) -> Table:
         )
     for row in range(len(columns[0].cells)):
         grid.add_row(
-            *(
-                Text(column.cells[row], style=column.styles[row] if column.styles else "")
-                for column in columns
-            )
+            *(Text(column.cells[row], style=column.styles[row] if column.styles else "") for column in columns)
         )
     return grid
 

@@ -165,13 +165,11 @@ OWN_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "满分 {weight} 分；{side}，每 {per} 扣 {points} 分；最低 0 分",
     },
     "rule-deduct-completed": {
-        "en": "start with {weight} {weight:point|points}; −{points} for each completed {per} {side}; "
-        "never below 0",
+        "en": "start with {weight} {weight:point|points}; −{points} for each completed {per} {side}; never below 0",
         "zh-CN": "满分 {weight} 分；{side}，每满 {per} 扣 {points} 分，不足 {per} 不扣；最低 0 分",
     },
     "rule-deduct-started": {
-        "en": "start with {weight} {weight:point|points}; −{points} for each started {per} {side}; "
-        "never below 0",
+        "en": "start with {weight} {weight:point|points}; −{points} for each started {per} {side}; never below 0",
         "zh-CN": "满分 {weight} 分；{side}，每 {per} 扣 {points} 分，不足 {per} 按 {per} 计；最低 0 分",
     },
     "rule-deduct-proportional": {
@@ -208,8 +206,7 @@ OWN_WORDS: dict[str, dict[str, str]] = {
         "高于时 {weight} 分 × {high} ÷ 实际值，最多 {most} 分",
     },
     "rule-relative": {
-        "en": "{weight} {weight:point|points} × the share of colleagues whose value is worse "
-        "(equal ones count half)",
+        "en": "{weight} {weight:point|points} × the share of colleagues whose value is worse (equal ones count half)",
         "zh-CN": "{weight} 分 × 数值不如本人的同事所占比例（相同的按一半计）",
     },
 }

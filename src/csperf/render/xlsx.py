@@ -38,9 +38,7 @@ def render_xlsx(table: ScoreTable, lang: str) -> bytes:
     """The bytes of a workbook with three sheets; equal for equal tables."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
-        workbook.set_properties(
-            {"title": title_of(table.rubric_title, lang, table.rubric_name), "created": _CREATED}
-        )
+        workbook.set_properties({"title": title_of(table.rubric_title, lang, table.rubric_name), "created": _CREATED})
         formats = {name: workbook.add_format(properties) for name, properties in _FORMATS.items()}
         for sheet, rows in (
             ("scores", _score_rows),

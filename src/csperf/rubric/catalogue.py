@@ -62,9 +62,7 @@ def read_entries(source: YamlSource, at: YamlPath) -> tuple[dict[str, CatalogueE
         return {}, []
     if not isinstance(data, dict):
         return {}, [
-            source.problem(
-                at, "measure-wrong-type", "measures must be a mapping: the name of each, then what it is"
-            )
+            source.problem(at, "measure-wrong-type", "measures must be a mapping: the name of each, then what it is")
         ]
     entries: dict[str, CatalogueEntry] = {}
     problems: list[Problem] = []

@@ -212,9 +212,7 @@ class _Check:
         said = f'indicator "{self.line.name}": {message}'
         return self.source.problem((*self.line.path, *keys), code, said, hint=hint, severity="warning")
 
-    def _check_unit(
-        self, keys: YamlPath, quantities: Sequence[Quantity], *, key: bool = False
-    ) -> Iterator[Problem]:
+    def _check_unit(self, keys: YamlPath, quantities: Sequence[Quantity], *, key: bool = False) -> Iterator[Problem]:
         wrong = next((quantity for quantity in quantities if quantity.kind != self.kind), None)
         if wrong:
             unit = f'in "{self.measure.unit}"' if self.measure.unit else "a plain number"
@@ -241,11 +239,7 @@ class _Check:
     def _check_deduct(self, rule: DeductRule) -> Iterator[Problem]:
         yield from self._need_target("deduct")
         yield from self._check_unit(("score", "per"), [rule.per])
-        bounds = (
-            [bound for bound in (self.line.target.low, self.line.target.high) if bound]
-            if self.line.target
-            else []
-        )
+        bounds = [bound for bound in (self.line.target.low, self.line.target.high) if bound] if self.line.target else []
         is_whole = all(quantity.value.denominator == 1 for quantity in (rule.per, *bounds))
         if (
             rule.step is None
@@ -382,9 +376,7 @@ def _better(measure: Measure) -> str:
 
 def _covers(wide: Target, narrow: Target) -> bool:
     """Whether every value that meets `narrow` meets `wide` as well."""
-    if wide.low and not (
-        narrow.low and _is_inside(narrow.low.value - wide.low.value, narrow.strict, wide.strict)
-    ):
+    if wide.low and not (narrow.low and _is_inside(narrow.low.value - wide.low.value, narrow.strict, wide.strict)):
         return False
     return not wide.high or bool(
         narrow.high and _is_inside(wide.high.value - narrow.high.value, narrow.strict, wide.strict)

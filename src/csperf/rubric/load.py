@@ -33,9 +33,7 @@ class LoadedRubric:
     warnings: tuple[Problem, ...]
 
 
-def load_rubric(
-    path: Path, catalogue: Catalogue, check_sql: CheckSql, shown_as: str | None = None
-) -> LoadedRubric:
+def load_rubric(path: Path, catalogue: Catalogue, check_sql: CheckSql, shown_as: str | None = None) -> LoadedRubric:
     """Read and check one rubric file; raises ProblemsFound once, warnings included, if there is any error."""
     problems: list[Problem] = []
     source = read_yaml(path, shown_as, problems)
@@ -79,9 +77,7 @@ def load_rubric(
     problems = _in_order([*problems, *found.problems], source.file)
     if rubric is None or any(problem.severity == "error" for problem in problems):
         raise ProblemsFound(problems)
-    measures = {
-        name: measure for name, measure in found.ready.items() if name in used and measure is not None
-    }
+    measures = {name: measure for name, measure in found.ready.items() if name in used and measure is not None}
     return LoadedRubric(rubric, measures, source, source.sha256, tuple(problems))
 
 

@@ -122,9 +122,7 @@ class _Term:
         fitting = [column.name for column in contract.columns.values() if column.kind in kinds]
         if name in contract.known_names():
             if name not in fitting:
-                yield self.problem(
-                    role, "measure-bad-column", f'"{name}" is not {wanted}', suggest(name, fitting)
-                )
+                yield self.problem(role, "measure-bad-column", f'"{name}" is not {wanted}', suggest(name, fitting))
         else:
             yield self._unknown_column(role, name, contract, fitting)
 
@@ -155,9 +153,7 @@ class _Term:
         for column, word in find_compared_words(sql):
             words = contract.columns[column].words if column in contract.columns else ()
             if words and word not in words:
-                yield self.problem(
-                    role, "measure-unknown-word", f'"{column}" is never "{word}"', suggest(word, words)
-                )
+                yield self.problem(role, "measure-unknown-word", f'"{column}" is never "{word}"', suggest(word, words))
 
     def _check_type(self, role: str, facts: SqlFacts, contract: Contract) -> Iterator[Problem]:
         is_condition = role in ("where", "over") or (role == "value" and self.term.kind == "rate")
@@ -170,9 +166,7 @@ class _Term:
             )
         numbers = ("number", "duration") if role == "value" else ("number",)
         if not is_condition and facts.type not in numbers:
-            yield self.problem(
-                role, "measure-bad-type", "this is not a number", _columns_hint(facts, contract)
-            )
+            yield self.problem(role, "measure-bad-type", "this is not a number", _columns_hint(facts, contract))
         if role == "value":
             self.types.append(facts.type)
 
@@ -210,21 +204,14 @@ def _value_path(written: Mapping[str, Any]) -> YamlPath:
     """Where the expression stands in a term as it is written."""
     for key, value in written.items():
         if key in SIMPLE_KINDS or key == "percentile" or PERCENTILE.fullmatch(str(key)):
-            inner = (
-                {"rate": "of", "percentile": next(iter(value))}.get(key) if isinstance(value, dict) else None
-            )
+            inner = {"rate": "of", "percentile": next(iter(value))}.get(key) if isinstance(value, dict) else None
             return (key, inner) if inner else (key,)
     return ()
 
 
 def _columns_hint(facts: SqlFacts, contract: Contract) -> str | None:
-    kinds = {
-        name: contract.columns[name].kind if name in contract.columns else "number" for name in facts.names
-    }
-    return (
-        ", ".join(f"{name} is {kind}" for name, kind in kinds.items())
-        or "write it like rating >= 4 and not is_bot"
-    )
+    kinds = {name: contract.columns[name].kind if name in contract.columns else "number" for name in facts.names}
+    return ", ".join(f"{name} is {kind}" for name, kind in kinds.items()) or "write it like rating >= 4 and not is_bot"
 
 
 def _check_unit(entry: CatalogueEntry, measure: Measure, types: list[str]) -> Iterator[Problem]:
@@ -234,17 +221,13 @@ def _check_unit(entry: CatalogueEntry, measure: Measure, types: list[str]) -> It
     right = _MISSPELT.get(measure.unit.lower())
     if right:
         message = f"{start}, which would be only a label"
-        yield entry.problem(
-            place, "measure-bad-unit", message, hint=f'write unit: "{right}" (units are {_units()})'
-        )
+        yield entry.problem(place, "measure-bad-unit", message, hint=f'write unit: "{right}" (units are {_units()})')
         return
     wanted, why = _wanted_unit(measure, types)
     if measure.kind == "rate" and unit_kind(measure.unit) != "share":
         wanted, why = "%", "a rate is a share"
     if measure.kind == "count" and unit_kind(measure.unit) not in ("number",):
-        yield entry.problem(
-            place, "measure-bad-unit", f"{start}, but a count is a plain number", hint="leave unit out"
-        )
+        yield entry.problem(place, "measure-bad-unit", f"{start}, but a count is a plain number", hint="leave unit out")
     elif wanted is not None:
         yield entry.problem(
             place, "measure-bad-unit", f"{start}, but {why}", hint=f'write unit: "{wanted}"', key=not place

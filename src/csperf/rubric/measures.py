@@ -35,9 +35,7 @@ def _accept_percentile(value: Any) -> Any:
     """Fold `p90: expr` into `percentile: {90: expr}`, so that any percentile is one field."""
     if not isinstance(value, Mapping):
         return value
-    written = {
-        key: entry for key, entry in value.items() if isinstance(key, str) and PERCENTILE.fullmatch(key)
-    }
+    written = {key: entry for key, entry in value.items() if isinstance(key, str) and PERCENTILE.fullmatch(key)}
     if not written or not isinstance(value.get("percentile", {}), Mapping):
         return value
     rest = {key: entry for key, entry in value.items() if key not in written}
@@ -49,14 +47,10 @@ class Term(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     from_: str | None = Field(None, alias="from", description="canonical table")
-    at: str | None = Field(
-        None, description="the time column that decides the period; each table has a default"
-    )
+    at: str | None = Field(None, description="the time column that decides the period; each table has a default")
     agent: str | None = Field(None, description="the column that says who is credited; default agent_id")
     where: str | None = Field(None, description="SQL condition: rows that count at all")
-    window: str | None = Field(
-        None, pattern=r"^\d+d$", description="days that end with the period, such as 60d"
-    )
+    window: str | None = Field(None, pattern=r"^\d+d$", description="days that end with the period, such as 60d")
     rate: str | Share | None = Field(
         None, description="share of rows where the condition is true, among those where it is not null"
     )
@@ -67,9 +61,7 @@ class Term(BaseModel):
     min: str | None = None
     max: str | None = None
     percentile: dict[str, str] | None = Field(None, description="written as p90: expression")
-    weighted_by: str | None = Field(
-        None, description="weights of a mean, such as the number of ratings behind a rate"
-    )
+    weighted_by: str | None = Field(None, description="weights of a mean, such as the number of ratings behind a rate")
 
     def kinds(self) -> list[str]:
         """The aggregate kinds this entry names; exactly one is right."""
@@ -93,9 +85,7 @@ class MeasureEntry(Term):
     title: Text = Field(description="what people call it")
     definition: Text = Field(description="one paragraph: what it is and what it leaves out")
     source: str = Field(description="where the definition comes from")
-    unit: str | None = Field(
-        None, description='"%", s, min, h, d, /h, /d, or a label such as 元; default % for rates'
-    )
+    unit: str | None = Field(None, description='"%", s, min, h, d, /h, /d, or a label such as 元; default % for rates')
     better: Literal["higher", "lower"] | None = Field(None, description="which way is better")
     ratio: Ratio | None = None
     derived: str | None = Field(None, description="arithmetic over other measures: + - * / ( )")
@@ -185,20 +175,14 @@ def build_measure(name: str, entry: MeasureEntry, default_at: Mapping[str, str])
                                       ("where", entry.where), ("window", entry.window),
                                       ("weighted_by", entry.weighted_by)) if said is not None]  # fmt: skip
         if idle:
-            raise ValueError(
-                f"a derived measure is arithmetic over others and has no {' or '.join(idle)} of its own"
-            )
+            raise ValueError(f"a derived measure is arithmetic over others and has no {' or '.join(idle)} of its own")
         parts = formula_names(entry.derived or "")
     elif kind == "ratio":
         assert entry.ratio
-        terms = tuple(
-            _build_aggregate(_inherit(part, entry), default_at) for part in (entry.ratio.of, entry.ratio.to)
-        )
+        terms = tuple(_build_aggregate(_inherit(part, entry), default_at) for part in (entry.ratio.of, entry.ratio.to))
         for term in terms:
             if term.kind in {"percentile", "min", "max"}:
-                raise ValueError(
-                    f"a ratio divides counts, sums, rates or means; {term.kind} cannot be pooled"
-                )
+                raise ValueError(f"a ratio divides counts, sums, rates or means; {term.kind} cannot be pooled")
     else:
         terms = (_build_aggregate(entry, default_at),)
     default_unit = "%" if kind == "rate" else ""

@@ -104,9 +104,7 @@ def parse_quantity(text: object) -> Quantity:
     written = str(text).strip()
     found = _QUANTITY.fullmatch(written)
     if not found:
-        raise ValueError(
-            f'"{written}" is not a quantity; write a number with a unit, such as 90%, 30s, 2h, 20/h or 5'
-        )
+        raise ValueError(f'"{written}" is not a quantity; write a number with a unit, such as 90%, 30s, 2h, 20/h or 5')
     unit = found[2] or ""
     unit = _SPELLINGS.get(unit, unit)
     if unit not in UNITS:

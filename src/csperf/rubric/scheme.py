@@ -42,9 +42,7 @@ QuantityField = Annotated[
     Quantity,
     BeforeValidator(_quantity),
     PlainSerializer(str),
-    WithJsonSchema(
-        {"type": ["string", "number"], "description": "a number with a unit: 90%, 30s, 2h, 20/h, 5"}
-    ),
+    WithJsonSchema({"type": ["string", "number"], "description": "a number with a unit: 90%, 30s, 2h, 20/h, 5"}),
 ]
 TargetField = Annotated[
     Target,

@@ -15,9 +15,7 @@ LEAST_COVERAGE = Decimal("0.5")
 """Below this share of the rubric's weight an agent gets no grade and no rank."""
 
 
-def grade_agents(
-    rubric: Rubric, scored: Sequence[tuple[Agent, Sequence[IndicatorScore]]]
-) -> tuple[Scorecard, ...]:
+def grade_agents(rubric: Rubric, scored: Sequence[tuple[Agent, Sequence[IndicatorScore]]]) -> tuple[Scorecard, ...]:
     """A scorecard per agent, best first, those without a score last.
 
     Equal scores share a rank, and the ranks they take up are skipped: 1, 2, 2, 4.

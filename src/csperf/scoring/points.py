@@ -26,7 +26,6 @@ from csperf.scoring.figures import (
     round_fraction,
 )
 
-
 Told = tuple[Words, tuple[Words, ...]]
 """Why, in a sentence, and step by step."""
 
@@ -110,9 +109,7 @@ def score_deduct(
     return Outcome(raw, decision, tell)
 
 
-def score_curve(
-    rule: CurveRule, weight: Fraction, unit: str, value: Fraction, digits: int | None = None
-) -> Outcome:
+def score_curve(rule: CurveRule, weight: Fraction, unit: str, value: Fraction, digits: int | None = None) -> Outcome:
     """The share of the weight that straight lines between the curve's values give; flat outside them."""
     base = value * unit_factor(unit)
     shown = format_value(value, unit, MOST_DIGITS)
@@ -178,9 +175,7 @@ def score_attain(
     return _share_outcome(share, weight, (reason.code,), reason, *steps)
 
 
-def score_relative(
-    worse: int, equal: int, colleagues: int, weight: Fraction, digits: int | None = None
-) -> Outcome:
+def score_relative(worse: int, equal: int, colleagues: int, weight: Fraction, digits: int | None = None) -> Outcome:
     """The share of at least one colleague who are strictly worse, those who are equal counting half."""
     share = _write_share((worse + Fraction(equal, 2)) / colleagues, digits)
     parts = {"worse": Number(worse), "equal": Number(equal), "colleagues": Number(colleagues)}

@@ -267,9 +267,7 @@ def _value_steps(shop: Shop, verdict: _Verdict, scored: Measurement, digits: int
     )
 
 
-def _closing_steps(
-    raw: Fraction, weight: Fraction, max_points: Decimal, earned: Decimal
-) -> tuple[Words, ...]:
+def _closing_steps(raw: Fraction, weight: Fraction, max_points: Decimal, earned: Decimal) -> tuple[Words, ...]:
     """From points on the rubric's weight to the points that count: moved weights, then rounding."""
     result = Fraction(max_points) * raw / weight
     steps = []

@@ -12,8 +12,7 @@ from csperf.tables.tickets import Ticket
 from csperf.tables.worktime import Worktime
 
 TABLES: dict[str, type[Table]] = {
-    cls.table: cls
-    for cls in (Ticket, Survey, Complaint, Event, Exam, QaReview, Worktime, AgentMetric, RosterEntry)
+    cls.table: cls for cls in (Ticket, Survey, Complaint, Event, Exam, QaReview, Worktime, AgentMetric, RosterEntry)
 }
 """Table name → its class, in the order they are shown."""
 

@@ -74,11 +74,7 @@ def _compile_column(name: str, info: FieldInfo) -> Column:
     for item in [*info.metadata, *_annotations(info.annotation)]:
         if isinstance(item, Kind):
             kind = item.name
-        if isinstance(item, FieldInfo):
-            bounds = item.metadata
-        else:
-            bounds = [item]
-        for bound in bounds:
+        for bound in item.metadata if isinstance(item, FieldInfo) else [item]:
             low = getattr(bound, "ge", low)
             high = getattr(bound, "le", high)
     words = _literal_words(info.annotation)

@@ -51,4 +51,6 @@ class Ticket(Table):
     sla_met: Flag | None = None
     is_spam: Flag | None = None
     is_bot: Flag | None = None
-    rating: Annotated[int, Kind("integer"), Field(ge=1, le=5)] | None = Field(None, description="1 to 5; empty: not rated")
+    rating: Annotated[int, Kind("integer"), Field(ge=1, le=5)] | None = Field(
+        None, description="1 to 5; empty: not rated"
+    )
