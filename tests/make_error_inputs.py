@@ -1,4 +1,4 @@
-"""`python tests/make_error_inputs.py` writes the binary inputs under tests/errors, the same bytes every time."""
+"""Writes the binary inputs under tests/errors, the same bytes every time: run it as a script."""
 
 import datetime as dt
 import gzip
@@ -78,9 +78,7 @@ def make_compound_file(streams: Mapping[str, bytes]) -> bytes:
     return header + struct.pack("<128I", *fat, *[_FREE] * (128 - len(fat))) + directory + data
 
 
-def _entry(
-    name: str, kind: int, child: int = _FREE, right: int = _FREE, start: int = 0, size: int = 0
-) -> bytes:
+def _entry(name: str, kind: int, child: int = _FREE, right: int = _FREE, start: int = 0, size: int = 0) -> bytes:
     raw = name.encode("utf-16-le")
     return struct.pack("<64sH2B3I36xIQ", raw, len(raw) + 2, kind, 1, _FREE, right, child, start, size)
 

@@ -127,15 +127,11 @@ def test_shape_of_a_file_changes_no_score(tmp_path: Path, scores: str, shape: st
     ],
 )
 def test_what_is_no_table_is_said_by_every_command(tmp_path: Path, content: bytes, code: str) -> None:
-    commands = (
-        [SCORE, CHECK]
-        if code == "data-missing-column"
-        else [SCORE, CHECK, ("data", "inspect", "tickets.csv")]
-    )
+    commands = [SCORE, CHECK] if code == "data-missing-column" else [SCORE, CHECK, ("data", "inspect", "tickets.csv")]
     for command in commands:
         found = run(tmp_path, content, *command)
         assert (found.code, found.out) == (1, "")
-        assert re.match(rf"tickets\.csv: error: .* \[{code}]\nhint: ", found.err)
+        assert re.match(rf"tickets\.csv: error: .* \[{code}]\n", found.err)
 
 
 def test_table_without_rows_has_nothing_to_score(tmp_path: Path) -> None:
@@ -281,9 +277,7 @@ DAMAGES: list[Callable[[bytes, random.Random], bytes]] = [
 
 
 @given(
-    st.sampled_from(
-        ["BOM and CRLF", "GBK", "UTF-16 with tabs", "all cells quoted", "preamble", "gzip", "Excel"]
-    ),
+    st.sampled_from(["BOM and CRLF", "GBK", "UTF-16 with tabs", "all cells quoted", "preamble", "gzip", "Excel"]),
     st.lists(st.sampled_from(DAMAGES), min_size=1, max_size=4),
     st.randoms(use_true_random=False),
 )

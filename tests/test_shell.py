@@ -54,6 +54,8 @@ def test_interrupted_while_reading_ends_at_once_and_quietly(tmp_path: Path) -> N
         stderr=subprocess.PIPE,
         cwd=tmp_path,
         env=os.environ | {"TMPDIR": str(temporary)},
+        # A test run in the background ignores Ctrl-C, and its children would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     writer = os.open(tmp_path / "surveys.csv", os.O_WRONLY)  # waits until csperf reads
     process.send_signal(signal.SIGINT)

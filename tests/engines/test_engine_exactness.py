@@ -47,9 +47,7 @@ def percentile_inc(values: Sequence[Fraction], share: Fraction) -> Fraction:
 def ratio(num: Fraction | int, den: Fraction | int, size: int | None = None) -> AggregateResult | None:
     if not den:
         return None
-    return AggregateResult(
-        Fraction(num, den), Fraction(num), Fraction(den), int(den) if size is None else size
-    )
+    return AggregateResult(Fraction(num, den), Fraction(num), Fraction(den), int(den) if size is None else size)
 
 
 def count_again(rows: Sequence[tuple[str | None, int | None]]) -> dict[Aggregate, AggregateResult | None]:
@@ -61,9 +59,7 @@ def count_again(rows: Sequence[tuple[str | None, int | None]]) -> dict[Aggregate
     size = len(seconds)
     found = {
         MEAN: ratio(sum(seconds), size),
-        SUM: AggregateResult(sum(seconds, Fraction(0)), sum(seconds, Fraction(0)), sample_size=size)
-        if size
-        else None,
+        SUM: AggregateResult(sum(seconds, Fraction(0)), sum(seconds, Fraction(0)), sample_size=size) if size else None,
         LOW: AggregateResult(min(seconds), sample_size=size) if size else None,
         HIGH: AggregateResult(max(seconds), sample_size=size) if size else None,
         WEIGHTED: ratio(
@@ -152,8 +148,7 @@ def test_arithmetic_in_sql_keeps_its_decimals(tmp_path: Path, sql: str, large: b
     """Also where the columns happen to hold whole numbers only."""
     pairs = [(1, 3), (2, 5), (7, 0)]
     rows = [
-        [f"T{number}", "A1", "2025-06-03 10:00:00", seconds, replies]
-        for number, (replies, seconds) in enumerate(pairs)
+        [f"T{number}", "A1", "2025-06-03 10:00:00", seconds, replies] for number, (replies, seconds) in enumerate(pairs)
     ]
     asked = [Aggregate("tickets", kind, "created_at", value=sql) for kind in ("sum", "mean", "min", "max")]
     median = Aggregate("tickets", "percentile", "created_at", value=sql, percentile=Fraction(1, 2))
@@ -181,10 +176,29 @@ def test_decimal_weights_are_exact(tmp_path: Path) -> None:
     ]
     mean = Aggregate("qa_reviews", "weighted_mean", "reviewed_at", value="mark", weight="weight")
     headers = ["review_id", "agent_id", "reviewed_at", "criterion", "mark", "weight"]
-    found = measure_source(open_source(tmp_path, "qa_reviews", csv_text(headers, rows)), [mean]).results[
-        mean
-    ]["A1"]
+    found = measure_source(open_source(tmp_path, "qa_reviews", csv_text(headers, rows)), [mean]).results[mean]["A1"]
     assert (found.value, found.denominator) == (Fraction("91.66"), Fraction(1))
+
+
+def test_what_is_finer_than_a_millionth_is_rounded_half_away_from_zero(tmp_path: Path) -> None:
+    """As everywhere else; a float's own rounding would take halves to the even side."""
+    amounts = ["0.0000005", "0.0000025", "-0.0000025", "0.0000024"]
+    rows = [[f"A{number}", "2025-06-03", amount] for number, amount in enumerate(amounts)]
+    total = Aggregate("agent_metrics", "sum", "date", value="sales_amount")
+    source = open_source(tmp_path, "agent_metrics", csv_text(["agent_id", "date", "sales_amount"], rows))
+    found = [found.value for _, found in sorted(measure_source(source, [total]).results[total].items())]
+    assert found == [Fraction(millionths, 10**6) for millionths in (1, 3, -3, 2)]
+
+
+@pytest.mark.parametrize("steps", [100, 1000])
+def test_percentile_that_falls_on_a_row_is_that_row(tmp_path: Path, steps: int) -> None:
+    """0.07 × 100 is 7, though floats make it 7.000000000000001; neighbours here are far from each other."""
+    rows = [[f"T{n:04}", "A1", "2025-06-03 10:00:00", n * n, 1] for n in range(steps + 1)]
+    places = range(1, steps, steps // 100)
+    asked = {place: aggregate("percentile", percentile=Fraction(place, steps)) for place in places}
+    result = measure_source(open_source(tmp_path, "tickets", csv_text(HEADERS, rows)), list(asked.values()))
+    found = {place: result.results[one]["A1"].value for place, one in asked.items()}
+    assert found == {place: place * place for place in places}
 
 
 def test_percentiles_are_those_of_the_textbook() -> None:
@@ -254,9 +268,7 @@ def test_durations_between_times_are_seconds(tmp_path: Path) -> None:
     ]
     longest = Aggregate("tickets", "max", "created_at", value="resolved_at - created_at")
     mean = Aggregate("tickets", "mean", "created_at", value="resolved_at - created_at")
-    source = open_source(
-        tmp_path, "tickets", csv_text(["ticket_id", "agent_id", "created_at", "resolved_at"], rows)
-    )
+    source = open_source(tmp_path, "tickets", csv_text(["ticket_id", "agent_id", "created_at", "resolved_at"], rows))
     result = measure_source(source, [longest, mean])
     assert result.results[longest]["A1"].value == 86400
     assert result.results[mean]["A1"] == ratio(86401, 2)

@@ -63,6 +63,8 @@ POOLS = {
     "escalated": ["", "true", "0", "maybe"],
     "handling_seconds": ["", "0", "12.5", "-1", "long"],
 }
+SURVEY = ["survey_id", "agent_id", "responded_at", "rating"]
+COUNT = count_rows("surveys", "responded_at")
 Row = dict[str, str]
 
 
@@ -87,9 +89,7 @@ def is_valid(row: Row, columns: Sequence[str]) -> bool:
     read = {name: row[name] for name in columns}
     if not read["ticket_id"] or read["ticket_id"] == "1.03E+13":
         return False
-    times = {
-        name: read_time(read[name]) for name in ("created_at", "resolved_at", "updated_at") if read.get(name)
-    }
+    times = {name: read_time(read[name]) for name in ("created_at", "resolved_at", "updated_at") if read.get(name)}
     if "created_at" not in times or any(time is None or time.year < 1995 for time in times.values()):
         return False
     created, resolved = times["created_at"], times.get("resolved_at")
@@ -123,15 +123,10 @@ def read_cells(row: Row, columns: Sequence[str]) -> list[object]:
 
 
 bad_now_and_then = st.fixed_dictionaries(
-    {
-        name: st.sampled_from(pool[: max(2, len(pool) // 2)]) | st.sampled_from(pool)
-        for name, pool in POOLS.items()
-    }
+    {name: st.sampled_from(pool[: max(2, len(pool) // 2)]) | st.sampled_from(pool) for name, pool in POOLS.items()}
 )
 tables = st.lists(bad_now_and_then, max_size=14).flatmap(
-    lambda rows: (
-        st.lists(st.sampled_from(rows), max_size=4).map(lambda again: rows + again) if rows else st.just(rows)
-    )
+    lambda rows: st.lists(st.sampled_from(rows), max_size=4).map(lambda again: rows + again) if rows else st.just(rows)
 )
 
 
@@ -242,9 +237,7 @@ def test_newest_version_wins_wherever_it_stands(tmp_path: Path, large: bool) -> 
     ]
     for order in ([0, 1, 2], [1, 0, 2], [2, 1, 0]):
         ordered = [rows[index] for index in order]
-        source = open_source(
-            tmp_path, "tickets", csv_text(TICKET, ordered[:1]), csv_text(TICKET, ordered[1:])
-        )
+        source = open_source(tmp_path, "tickets", csv_text(TICKET, ordered[:1]), csv_text(TICKET, ordered[1:]))
         if large:
             with reading_as_if_large():
                 result = measure_source(source, [REOPENED])
@@ -308,10 +301,35 @@ def test_key_that_holds_an_agent_is_compared_after_the_roster(tmp_path: Path, la
     assert result.counts.duplicates == 1
 
 
-# ── ids ───────────────────────────────────────────────────────────────────────────────────────────
+def test_of_equal_rows_the_first_one_is_kept(tmp_path: Path) -> None:
+    rows = [[key, "A1", "2025-06-03 10:00", 5] for key in ("S1", "S2", "S2", "S3", "S1")]
+    source = open_source(tmp_path, "surveys", csv_text(SURVEY, rows))
+    rate = Aggregate("surveys", "rate", "responded_at", value="rating >= 4")
+    june = parse_month("2025-06", CHINA, dt.date.today())
+    shown = PolarsEngine(tmp_path).read_rows(source, rate, "A1", june, same_name, no_calendar)
+    assert [(row["survey_id"], row["row"]) for row in shown] == [("S1", "2"), ("S2", "3"), ("S3", "5")]
 
-SURVEY = ["survey_id", "agent_id", "responded_at", "rating"]
-COUNT = count_rows("surveys", "responded_at")
+
+# ── impossible times ──────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("day", "is_possible"),
+    [("1994-12-31", False), ("1995-01-01", True), ("2049-12-31", True), ("2050-01-01", False)],
+)
+def test_days_and_times_of_another_age_are_set_aside(tmp_path: Path, day: str, is_possible: bool) -> None:
+    days = csv_text(["agent_id", "date", "hours"], [["A1", day, 8]])
+    times = csv_text(SURVEY, [["S1", "A1", f"{day} 12:00", 5]])
+    for table, text, asked in (
+        ("worktime", days, Aggregate("worktime", "sum", "date", value="hours")),
+        ("surveys", times, COUNT),
+    ):
+        result = measure_source(open_source(tmp_path, table, text), [asked])
+        codes = [(rejection.code, rejection.column) for rejection in result.rejections]
+        assert codes == ([] if is_possible else [("data-impossible-time", asked.at)])
+
+
+# ── ids ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("large", [False, True])
@@ -383,6 +401,4 @@ def test_only_the_columns_that_are_needed_are_read(tmp_path: Path) -> None:
         same_name,
         no_calendar,
     )
-    assert [list(row) for row in shown] == [
-        ["file", "row", "survey_id", "responded_at", "rating", "counted"]
-    ] * 3
+    assert [list(row) for row in shown] == [["file", "row", "survey_id", "responded_at", "rating", "counted"]] * 3

@@ -175,8 +175,7 @@ HOURS = Aggregate("worktime", "sum", "date", value="hours")
 @pytest.mark.parametrize("zone", [CHINA, AMERICA])
 def test_days_belong_to_the_month_that_names_them(tmp_path: Path, zone: str) -> None:
     rows = [
-        [f"A{number}", day, 8]
-        for number, day in enumerate(["2025-05-31", "2025-06-01", "2025/06/30", "2025-07-01"])
+        [f"A{number}", day, 8] for number, day in enumerate(["2025-05-31", "2025-06-01", "2025/06/30", "2025-07-01"])
     ]
     source = open_source(tmp_path, "worktime", csv_text(["agent_id", "date", "hours"], rows), zone=zone)
     result = measure_source(source, [HOURS], parse_month("2025-06", zone, TODAY))
@@ -245,9 +244,7 @@ def test_other_time_column_decides_the_month(tmp_path: Path) -> None:
         ["T2", "A2", "2025-06-30 10:00:00", "2025-07-01 10:00:00"],
         ["T3", "A3", "2025-06-30 10:00:00", None],
     ]
-    source = open_source(
-        tmp_path, "tickets", csv_text(["ticket_id", "agent_id", "created_at", "resolved_at"], rows)
-    )
+    source = open_source(tmp_path, "tickets", csv_text(["ticket_id", "agent_id", "created_at", "resolved_at"], rows))
     result = measure_source(source, [created, resolved])
     # A row in the month by one measure makes nobody an agent of the other.
     assert values_of(result, created) == {"A2": 1, "A3": 1}
@@ -274,18 +271,14 @@ def test_periods_are_half_open_and_join() -> None:
     months = [parse_month(f"2025-{month:02}", AMERICA, TODAY) for month in range(1, 13)]
     assert [month.end for month in months[:-1]] == [month.start for month in months[1:]]
     quarters = [parse_quarter(f"2025Q{number}", AMERICA) for number in range(1, 5)]
-    assert [(q.start, q.end) for q in quarters] == [
-        (months[3 * n].start, months[3 * n + 2].end) for n in range(4)
-    ]
+    assert [(q.start, q.end) for q in quarters] == [(months[3 * n].start, months[3 * n + 2].end) for n in range(4)]
     year = parse_year("2025", AMERICA)
     assert (year.start, year.end, year.label) == (months[0].start, months[-1].end, "2025")
     assert quarters[1].label == "2025Q2"
     assert (months[1].first_day, months[1].last_day) == (dt.date(2025, 2, 1), dt.date(2025, 2, 28))
 
 
-@pytest.mark.parametrize(
-    "text", ["2025-13", "2025-00", "2025", "25-06", "2025/06", "June", "", "9999-12", "0000-01"]
-)
+@pytest.mark.parametrize("text", ["2025-13", "2025-00", "2025", "25-06", "2025/06", "June", "", "9999-12", "0000-01"])
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a month"):
         parse_month(text, CHINA, TODAY)
@@ -350,9 +343,7 @@ def pairs(count: int) -> list[tuple[dt.datetime, dt.datetime]]:
             else dt.datetime(2025, 1, 1) + dt.timedelta(days=dice.randrange(360))
         )
         start = centre + dt.timedelta(minutes=dice.randrange(-6 * 1440, 6 * 1440))
-        end = start + dt.timedelta(
-            minutes=dice.choice([0, 1, dice.randrange(1440), dice.randrange(9 * 1440)])
-        )
+        end = start + dt.timedelta(minutes=dice.choice([0, 1, dice.randrange(1440), dice.randrange(9 * 1440)]))
         found.append((start, end))
     return found
 
@@ -425,6 +416,21 @@ def test_limit_in_working_days_is_kept_to_the_second(tmp_path: Path, start: str,
     starts_working = official().is_working_day(first.date())
     assert values_of(result, within) == {"exact": 1, "longer": 0, "earlier": int(not starts_working)}
     assert values_of(result, less) == {"exact": 0, "longer": 0, "earlier": 0}
+
+
+@pytest.mark.parametrize("name", ["resolution_hours", "open_hours"])
+@pytest.mark.parametrize("hours", [1, 24, 72])
+def test_limit_in_hours_is_kept_to_the_second(tmp_path: Path, name: str, hours: int) -> None:
+    start = dt.datetime(2025, 6, 13, 15, 0, 7)
+    rows = [
+        [f"T{index}", agent, start, start + dt.timedelta(hours=hours, seconds=seconds)]
+        for index, (agent, seconds) in enumerate([("earlier", -1), ("exact", 0), ("later", 1)])
+    ]
+    within = Aggregate("tickets", "rate", "created_at", value=f"{name} <= {hours}")
+    less = Aggregate("tickets", "rate", "created_at", value=f"{name} < {hours}")
+    result = measure_source(open_source(tmp_path, "tickets", csv_text(CASE, rows)), [within, less])
+    assert values_of(result, within) == {"earlier": 1, "exact": 1, "later": 0}
+    assert values_of(result, less) == {"earlier": 1, "exact": 0, "later": 0}
 
 
 def test_working_days_are_days_of_the_workspace(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from csperf.problems import ProblemsFound, suggest
 from csperf.shipped import shipped
@@ -42,12 +42,12 @@ class ColumnRule(BaseModel):
         """The headers the column may have; joined columns count by their first part."""
         return self.from_ or (self.join[:1] if self.join else None)
 
-    @field_validator("from_", "date", mode="before")
+    @field_validator("from_", "date", mode="before", json_schema_input_type=str | list[str] | None)
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
 
-    @field_validator("map", mode="before")
+    @field_validator("map", mode="before", json_schema_input_type=dict[str, str | bool | int | float] | None)
     @classmethod
     def _texts(cls, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -57,7 +57,7 @@ class ColumnRule(BaseModel):
             str(key): words.get(word, str(word)) if isinstance(word, bool) else str(word) for key, word in value.items()
         }
 
-    @field_validator("value", mode="before")
+    @field_validator("value", mode="before", json_schema_input_type=str | bool | int | float | None)
     @classmethod
     def _text(cls, value: Any) -> Any:
         return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
@@ -94,7 +94,7 @@ class FormatFile(BaseModel):
     drop_rows: DropRows | None = None
     version: str | None = None
 
-    @field_validator("columns", mode="before")
+    @field_validator("columns", mode="before", json_schema_input_type=dict[str, ColumnRule | str | list[str]])
     @classmethod
     def _short_form(cls, columns: Any) -> Any:
         if not isinstance(columns, dict):
@@ -111,7 +111,7 @@ class FormatFile(BaseModel):
             raise ValueError(f'unknown encoding "{encoding}"; write {known}') from error
         return encoding
 
-    @field_validator("header_row", mode="before")
+    @field_validator("header_row", mode="before", json_schema_input_type=Literal["auto"] | PositiveInt)
     @classmethod
     def _row_number(cls, row: Any) -> Any:
         if row == "auto" or (isinstance(row, int) and row >= 1 and not isinstance(row, bool)):
