@@ -1,14 +1,15 @@
 """csperf among other programs: pipes that close, full disks, Ctrl-C."""
 
 import os
-import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from small_shop import write_workspace
+from csperf import pipeline
+from small_shop import run_csperf, write_workspace
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and signals of POSIX systems")
 CSPERF = [sys.executable, "-m", "csperf"]
@@ -42,24 +43,17 @@ def test_full_disk_is_said() -> None:
     assert b"Traceback" not in found.stderr
 
 
-def test_interrupted_while_reading_ends_at_once_and_quietly(tmp_path: Path) -> None:
+def test_interrupted_ends_quietly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_workspace(tmp_path, {"surveys": ""})
-    (tmp_path / "surveys.csv").unlink()
-    os.mkfifo(tmp_path / "surveys.csv")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    process = subprocess.Popen(
-        [*CSPERF, "score", "--month", "2025-06"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-        env=os.environ | {"TMPDIR": str(temporary)},
-        # A test run in the background ignores Ctrl-C, and its children would too.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    writer = os.open(tmp_path / "surveys.csv", os.O_WRONLY)  # waits until csperf reads
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    os.close(writer)
-    assert (process.returncode, out, err) == (130, b"", b"")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+
+    def interrupt(*_: object, **__: object) -> None:
+        assert list(temporary.iterdir()) != []
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "score_period", interrupt)
+    found = run_csperf("score", "--month", "2025-06", cwd=tmp_path)
+    assert (found.code, found.out, found.err) == (130, "", "")
     assert list(temporary.iterdir()) == []
