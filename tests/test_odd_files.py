@@ -281,7 +281,7 @@ DAMAGES: list[Callable[[bytes, random.Random], bytes]] = [
     st.lists(st.sampled_from(DAMAGES), min_size=1, max_size=4),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_damage_never_ends_in_a_bug(
     tmp_path_factory: pytest.TempPathFactory,
     shape: str,

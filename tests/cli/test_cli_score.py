@@ -299,9 +299,7 @@ def test_csv_file_has_a_mark_for_excel(shop: Path) -> None:
     ("env", "colored"),
     [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"NO_COLOR": ""}, True)],
 )
-def test_colour_on_terminals_only_and_never_with_no_color(
-    shop: Path, env: dict[str, str], colored: bool
-) -> None:
+def test_colour_on_terminals_only_and_never_with_no_color(shop: Path, env: dict[str, str], colored: bool) -> None:
     env = {"TERM": "xterm-256color", **env}
     table = run_csperf(*JUNE, cwd=shop, terminal=True, env=env)
     card = run_csperf("explain", "A2", "--month", "2025-06", cwd=shop, terminal=True, env=env)
@@ -504,14 +502,10 @@ def test_written_file_can_be_read_by_others(shop: Path) -> None:
 
 
 def test_inputs_are_never_changed(tmp_path: Path) -> None:
-    before = {
-        path: (path.stat().st_mtime_ns, path.stat().st_size) for path in SAMPLE.rglob("*") if path.is_file()
-    }
+    before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in SAMPLE.rglob("*") if path.is_file()}
     assert run_csperf(*JUNE, "-q", "-o", tmp_path / "a.json").code == 0
     assert run_csperf("data", "check", "-q").code == 0
-    after = {
-        path: (path.stat().st_mtime_ns, path.stat().st_size) for path in SAMPLE.rglob("*") if path.is_file()
-    }
+    after = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in SAMPLE.rglob("*") if path.is_file()}
     assert before == after
 
 
