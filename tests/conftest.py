@@ -4,9 +4,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-golden", action="store_true", help="rewrite the expected outputs instead of comparing"
-    )
+    parser.addoption("--update-golden", action="store_true", help="rewrite the expected outputs instead of comparing")
 
 
 @pytest.fixture

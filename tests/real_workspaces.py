@@ -32,9 +32,7 @@ def score(workspace: str, period: list[str], folder: Path, flags: Sequence[str] 
     target = folder / f"{workspace}-{period[-1]}.json"
     place = ["-C", str(WORKSPACES / workspace), "-o", str(target), "-q"]
     assert main(["score", *period, *place, *flags]) == 0
-    document: dict[str, Any] = json.loads(
-        target.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal
-    )
+    document: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
     return document
 
 

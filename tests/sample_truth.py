@@ -96,9 +96,7 @@ class Facts:
     duplicates: int
 
 
-def settle(
-    rows: Iterable[Row], is_good: Callable[[Row], bool], key: tuple[str, ...], version: str = ""
-) -> Facts:
+def settle(rows: Iterable[Row], is_good: Callable[[Row], bool], key: tuple[str, ...], version: str = "") -> Facts:
     """Drop bad rows, then keep one row per key: the newest, where there are versions."""
     all_rows = list(rows)
     good = [row for row in all_rows if is_good(row)]
@@ -121,9 +119,7 @@ def roster() -> tuple[Row, ...]:
 @cache
 def agent_of() -> dict[str, str]:
     """Every name in use → agent id."""
-    return {
-        alias: row["agent_id"] for row in roster() for alias in (row["agent_id"], *row["aliases"].split(";"))
-    }
+    return {alias: row["agent_id"] for row in roster() for alias in (row["agent_id"], *row["aliases"].split(";"))}
 
 
 def credited(rows: Iterable[Row], column: str) -> list[Row]:
@@ -207,9 +203,7 @@ def exams() -> Facts:
 def qa_reviews() -> Facts:
     def is_good(row: Row) -> bool:
         known = bool(row["review_id"] and row["agent_id"] and row["criterion"])
-        marked = number(row["mark"], "0", "100") and (
-            row["weight"] == "" or number(row["weight"], "0", "1e9")
-        )
+        marked = number(row["mark"], "0", "100") and (row["weight"] == "" or number(row["weight"], "0", "1e9"))
         return known and marked and when(row["reviewed_at"]) is not None
 
     rows = credited(read_csv("exports/qa_reviews.csv"), "agent_id")
@@ -229,8 +223,7 @@ def worktime() -> Facts:
 def agent_metrics() -> Facts:
     def is_good(row: Row) -> bool:
         counts = [
-            row[name]
-            for name in ("咨询人数", "接待人数", "未回复人数", "评价量", "满意量", "询单人数", "下单人数")
+            row[name] for name in ("咨询人数", "接待人数", "未回复人数", "评价量", "满意量", "询单人数", "下单人数")
         ]
         shares = [row[name].removesuffix("%") for name in ("旺旺回复率", "客户满意率")]
         return (

@@ -187,9 +187,7 @@ SURVEYS = csv_text(
 )
 
 
-def write_workspace(
-    folder: Path, files: Mapping[str, str | bytes], rubric: str = RUBRIC, settings: str = ""
-) -> Path:
+def write_workspace(folder: Path, files: Mapping[str, str | bytes], rubric: str = RUBRIC, settings: str = "") -> Path:
     """A workspace with one canonical CSV per table (`files`: table → content)."""
     folder.mkdir(parents=True, exist_ok=True)
     sources = "".join(f"  {table}: {{files: {table}.csv}}\n" for table in files)
@@ -198,7 +196,5 @@ def write_workspace(
     )
     (folder / "rubric.yaml").write_text(rubric, encoding="utf-8")
     for table, content in files.items():
-        (folder / f"{table}.csv").write_bytes(
-            content.encode("utf-8") if isinstance(content, str) else content
-        )
+        (folder / f"{table}.csv").write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     return folder

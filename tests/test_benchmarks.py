@@ -112,9 +112,7 @@ def test_generated_rows_are_valid_tickets_inside_and_outside_june(tickets: list[
     ids = [row["ticket_id"] or "" for row in tickets]
     assert len(checked) == len(set(ids)) == ROWS
     assert ids == sorted(ids)
-    assert all(
-        row["resolved_at"] is None or row["resolved_at"] >= (row["created_at"] or "") for row in tickets
-    )
+    assert all(row["resolved_at"] is None or row["resolved_at"] >= (row["created_at"] or "") for row in tickets)
     assert {(row["created_at"] or "")[:7] for row in tickets} == {"2025-05", "2025-06", "2025-07"}
     assert len({row["agent_id"] for row in tickets}) == generate.AGENTS
 
@@ -141,9 +139,7 @@ def test_bare_read_counts_the_cells_of_each_column(data: Path, tickets: list[Row
 
 
 @pytest.mark.parametrize("name", ["csperf", "pandas"])
-@pytest.mark.parametrize(
-    "other", [{"A1": 2 / 3 + 1e-6}, {"A1": float("nan")}, {"A1": None}, {"A2": 2 / 3}, {}]
-)
+@pytest.mark.parametrize("other", [{"A1": 2 / 3 + 1e-6}, {"A1": float("nan")}, {"A1": None}, {"A2": 2 / 3}, {}])
 def test_a_difference_stops_the_benchmark(name: str, other: dict[str, float | None]) -> None:
     answers = {agent: {"csat": value} for agent, value in other.items()}
     with pytest.raises(SystemExit, match=rf"^duckdb and {name} disagree .*A1"):

@@ -36,12 +36,7 @@ FILLER = "exam_score"
 
 def blocks(word: str) -> list[Block]:
     """The YAML examples of one sort in all guides."""
-    found = [
-        block
-        for page in GUIDES
-        for block in read_blocks(page)
-        if (block.language, block.word) == ("yaml", word)
-    ]
+    found = [block for page in GUIDES for block in read_blocks(page) if (block.language, block.word) == ("yaml", word)]
     assert found
     return found
 
@@ -82,9 +77,7 @@ def test_whole_rubrics_are_valid(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize(
-    "block", blocks("indicators"), ids=lambda block: next(iter(yaml.safe_load(block.text)))
-)
+@pytest.mark.parametrize("block", blocks("indicators"), ids=lambda block: next(iter(yaml.safe_load(block.text))))
 def test_indicators_are_valid(block: Block, tmp_path: Path) -> None:
     warnings = load(write_rubric(tmp_path, block)).warnings
     assert {warning.code for warning in warnings} <= {"rubric-relative"}
@@ -98,9 +91,7 @@ def test_measures_are_valid(
     assert main(["init", "."]) == 0
     Path("measures.yaml").write_text(block.text, encoding="utf-8")
     workspace = Path("csperf.yaml")
-    workspace.write_text(
-        "measures: measures.yaml\n" + workspace.read_text(encoding="utf-8"), encoding="utf-8"
-    )
+    workspace.write_text("measures: measures.yaml\n" + workspace.read_text(encoding="utf-8"), encoding="utf-8")
 
     assert main(["rubric", "validate", "-v"]) == 0, capsys.readouterr().err
 

@@ -83,9 +83,7 @@ def test_the_card_in_the_readme_is_what_explain_prints(
     monkeypatch.setenv("COLUMNS", "80")
     shown = next(block.text for block in read_blocks(page) if block.language == "text")
 
-    main(
-        ["explain", "A003", "--month", "2025-06", "--indicator", "csat", "--format", "table", "--lang", lang]
-    )
+    main(["explain", "A003", "--month", "2025-06", "--indicator", "csat", "--format", "table", "--lang", lang])
 
     printed = capsys.readouterr().out
     for line in shown.splitlines():
@@ -94,12 +92,7 @@ def test_the_card_in_the_readme_is_what_explain_prints(
 
 def test_both_readmes_have_the_same_commands() -> None:
     def commands(page: str) -> list[str]:
-        lines = [
-            " ".join(words)
-            for block in read_blocks(page)
-            if block.language == "sh"
-            for words in block.commands()
-        ]
+        lines = [" ".join(words) for block in read_blocks(page) if block.language == "sh" for words in block.commands()]
         return [re.sub(r"(--lang |CSPERF_LANG=)\S+", r"\1…", line) for line in lines]
 
     assert commands("README.md") == commands("README.zh-CN.md")
@@ -114,10 +107,7 @@ def test_both_readmes_lead_to_the_same_files() -> None:
 
 def test_ci_runs_the_readmes_test_command() -> None:
     command = next(
-        line
-        for block in read_blocks("README.md")
-        for line in block.text.splitlines()
-        if line.endswith("pytest")
+        line for block in read_blocks("README.md") for line in block.text.splitlines() if line.endswith("pytest")
     )
     lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 

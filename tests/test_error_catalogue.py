@@ -58,9 +58,7 @@ def test_sample_shows_its_own_code(folder: Path) -> None:
 
 
 def test_every_code_has_a_sample() -> None:
-    used = {
-        code for path in SOURCES.rglob("*.py") for code in _codes(ast.parse(path.read_text(encoding="utf-8")))
-    }
+    used = {code for path in SOURCES.rglob("*.py") for code in _codes(ast.parse(path.read_text(encoding="utf-8")))}
     used |= set(_SAID) | {f"data-{rule}" for table in TABLES.values() for rule in table.rules}
     # Measures are read entry by entry, and a file without any is no mistake.
     used.discard("measure-empty")
@@ -81,11 +79,7 @@ def _codes(tree: ast.AST) -> Iterator[str]:
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         values = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "code")]
-        words = [
-            value.value
-            for value in values
-            if isinstance(value, ast.Constant) and isinstance(value.value, str)
-        ]
+        words = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
         if name in ("Problem", "problem", "warning", "Check"):
             yield from (word for word in words if CODE.fullmatch(word))
         elif name == "read_model":

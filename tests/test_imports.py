@@ -50,9 +50,7 @@ PLACES = {
 def modules() -> dict[str, ast.Module]:
     """Path below the package → its tree."""
     paths = sorted((SOURCES / "csperf").rglob("*.py"))
-    return {
-        path.relative_to(SOURCES / "csperf").as_posix(): ast.parse(path.read_text("utf-8")) for path in paths
-    }
+    return {path.relative_to(SOURCES / "csperf").as_posix(): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -89,9 +87,7 @@ def test_imports_point_down() -> None:
 
 
 def test_no_circles_within_a_part() -> None:
-    names = {
-        "csperf." + path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in modules()
-    }
+    names = {"csperf." + path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in modules()}
     graph = {}
     for path, tree in modules().items():
         name = "csperf." + path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")

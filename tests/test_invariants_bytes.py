@@ -189,9 +189,7 @@ def test_the_same_bytes_in_other_surroundings(tmp_path: Path) -> None:
     running = []
     for number, (name, changes) in enumerate(SURROUNDINGS.items()):
         env = {
-            key: value
-            for key, value in os.environ.items()
-            if not key.startswith(("CSPERF_", "POLARS_", "LC_", "LANG"))
+            key: value for key, value in os.environ.items() if not key.startswith(("CSPERF_", "POLARS_", "LC_", "LANG"))
         }
         # The second one reads as if every source were large.
         command = [
@@ -203,9 +201,7 @@ def test_the_same_bytes_in_other_surroundings(tmp_path: Path) -> None:
             str(tmp_path / name),
         ]
         running.append(
-            subprocess.Popen(
-                command, env={**env, "PYTHONPATH": str(SOURCES), **changes}, stderr=subprocess.PIPE
-            )
+            subprocess.Popen(command, env={**env, "PYTHONPATH": str(SOURCES), **changes}, stderr=subprocess.PIPE)
         )
     for process in running:
         _, err = process.communicate(timeout=100)

@@ -127,10 +127,7 @@ def test_blanks_around_a_name_never_matter_and_tidying_twice_changes_nothing(nam
     ],
 )
 def test_who_was_here(joined: str | None, left: str | None, here: bool) -> None:
-    days = {
-        key: dt.date.fromisoformat(day) if day else None
-        for key, day in (("joined_on", joined), ("left_on", left))
-    }
+    days = {key: dt.date.fromisoformat(day) if day else None for key, day in (("joined_on", joined), ("left_on", left))}
     member = build({"agent_id": "A1", **days}).members["A1"]
     assert member.was_here(parse_month("2025-06", CHINA, dt.date.today())) == here
 
@@ -143,9 +140,7 @@ def score(folder: Path, roster: list[Any] | None, surveys: list[Any]) -> tuple[d
     files = {"surveys": csv_text(SURVEY, surveys)}
     if roster is not None:
         files["roster"] = csv_text(HEADERS, roster)
-    run = run_csperf(
-        "score", "--month", "2025-06", "--format", "json", "-q", cwd=write_workspace(folder, files)
-    )
+    run = run_csperf("score", "--month", "2025-06", "--format", "json", "-q", cwd=write_workspace(folder, files))
     assert run.code == 0, run.err
     document = json.loads(run.out)
     return {agent["agent_id"]: agent for agent in document["agents"]}, document["warnings"]
@@ -157,9 +152,7 @@ def test_rows_under_all_names_of_an_agent_count_together(tmp_path: Path) -> None
         ["A2", "王强", "一组", None, None, None, None],
     ]
     names = ["A1", "lina", "LINA ", "样例家居：娜娜", "李娜", "王强"]
-    agents, warnings = score(
-        tmp_path, roster, [[f"S{n}", name, "2025-06-03 10:00", 5] for n, name in enumerate(names)]
-    )
+    agents, warnings = score(tmp_path, roster, [[f"S{n}", name, "2025-06-03 10:00", 5] for n, name in enumerate(names)])
     assert {agent_id: agent["indicators"][0]["denominator"] for agent_id, agent in agents.items()} == {
         "A1": 5,
         "A2": 1,
@@ -223,9 +216,7 @@ def test_team_and_agent_with_leading_zeros_stay_text(tmp_path: Path) -> None:
         ["007", "Bond", "01", None, None, None, None],
         ["7", "Seven", "1", None, None, None, None],
     ]
-    agents, _ = score(
-        tmp_path, roster, [["S1", "007", "2025-06-03 10:00", 5], ["S2", "7", "2025-06-03 10:00", 1]]
-    )
+    agents, _ = score(tmp_path, roster, [["S1", "007", "2025-06-03 10:00", 5], ["S2", "7", "2025-06-03 10:00", 1]])
     assert {agent_id: (agent["team"], agent["score"]) for agent_id, agent in agents.items()} == {
         "007": ("01", 100),
         "7": ("1", 0),

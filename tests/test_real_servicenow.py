@@ -123,16 +123,13 @@ def test_every_agent_and_measure_agrees_with_a_second_count(
 ) -> None:
     by_agent: dict[str, list[Event]] = {}
     for event in log.last:
-        if event["resolved_by"] != "?" and (
-            lies_in(event["opened_at"], month) or lies_in(event["resolved_at"], month)
-        ):
+        if event["resolved_by"] != "?" and (lies_in(event["opened_at"], month) or lies_in(event["resolved_at"], month)):
             by_agent.setdefault(event["resolved_by"], []).append(event)
     expected = {}
     for agent, events in by_agent.items():
         counted = count_again(events, month)
         expected[agent] = {
-            name: (printed(None if value is None else Fraction(value)), size)
-            for name, (value, size) in counted.items()
+            name: (printed(None if value is None else Fraction(value)), size) for name, (value, size) in counted.items()
         }
     found = {
         agent: {name: (one["value"], one["sample_size"]) for name, one in records.items()}

@@ -57,9 +57,7 @@ def test_checked_in_files_are_what_the_generator_writes(rewritten: Path) -> None
     kept = {path.relative_to(truth.SAMPLE) for path in (truth.SAMPLE / "exports").iterdir()}
     assert made == kept | {(truth.SAMPLE / "roster.csv").relative_to(truth.SAMPLE)}
     for name in made:
-        assert contents(rewritten / name) == contents(truth.SAMPLE / name), (
-            f"{name}: run sample_data/generate.py"
-        )
+        assert contents(rewritten / name) == contents(truth.SAMPLE / name), f"{name}: run sample_data/generate.py"
 
 
 def test_generator_writes_the_same_bytes_twice(generator: Any, rewritten: Path) -> None:
@@ -169,9 +167,7 @@ def test_truth_counts_working_days(start: str, end: str, days: Fraction) -> None
         ("2025-06-01 15:00:00", "2025-06-06 00:00:01", "complex", False),
     ],
 )
-def test_edge_tickets_stand_in_the_files(
-    created: str, resolved: str, complexity: str, verdict: bool | None
-) -> None:
+def test_edge_tickets_stand_in_the_files(created: str, resolved: str, complexity: str, verdict: bool | None) -> None:
     name = {"created_at": created, "resolved_at": resolved, "complexity": complexity}
     found = [row for row in truth.tickets().rows if name.items() <= row.items() and row["agent_id"]]
     assert found

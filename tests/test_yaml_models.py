@@ -122,8 +122,7 @@ def test_odd_files_are_problems_not_crashes(text: str) -> None:
 def test_describe() -> None:
     data = {"grades": [{"name": "good"}, {}]}
     assert (
-        describe(("dimensions", "a", "indicators", "csat", "score", "per"), data)
-        == 'per of score of indicator "csat"'
+        describe(("dimensions", "a", "indicators", "csat", "score", "per"), data) == 'per of score of indicator "csat"'
     )
     assert describe(("grades", 0, "min"), data) == 'min of grade "good"'
     assert describe(("grades", 1), data) == "grade 2"

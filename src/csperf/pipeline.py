@@ -176,6 +176,7 @@ class Scored:
     table: ScoreTable
     problems: tuple[Problem, ...]
     opened: Mapping[str, RawTable]
+    plans: Mapping[str, Sequence[Aggregate]]
 
 
 def load_measures(workspace: Workspace) -> Catalogue:
@@ -235,7 +236,7 @@ def score_period(session: Session, scheme: LoadedRubric, period: Period, with_ha
     warnings += _calendar_warnings(session, plans, period) + notes
     problems = [problem for table, result in measured.items() for problem in _explain_rejections(opened[table], result)]
     table = _build_table(scheme, period, opened, measured, cards, warnings, with_hashes)
-    return Scored(table, tuple(problems), opened)
+    return Scored(table, tuple(problems), opened, plans)
 
 
 def check_data(session: Session) -> tuple[dict[str, tuple[RawTable, SourceResult]], tuple[Problem, ...]]:
@@ -247,10 +248,12 @@ def check_data(session: Session) -> tuple[dict[str, tuple[RawTable, SourceResult
     return {table: (raw, results[table]) for table, raw in opened.items()}, tuple(problems)
 
 
-def read_rejected(session: Session, opened: Mapping[str, RawTable]) -> Iterator[tuple[str, RejectedRow]]:
-    """Every rejected row of the opened sources, by source name."""
-    for raw in opened.values():
-        for row in session.engine.read_rejected(raw):
+def read_rejected(
+    session: Session, opened: Mapping[str, RawTable], plans: Mapping[str, Sequence[Aggregate]] | None = None
+) -> Iterator[tuple[str, RejectedRow]]:
+    """Every rejected row of the opened sources, by source name: those that scoring by `plans` set aside, or all."""
+    for table, raw in opened.items():
+        for row in session.engine.read_rejected(raw, plans[table] if plans is not None else None):
             yield raw.name, row
 
 
@@ -261,9 +264,12 @@ def read_rows_behind(
     found = []
     for measure in _with_parts(scheme.measures, indicator):
         for term in measure.terms:
-            if term.table in scored.opened:
+            plan = scored.plans.get(term.table, ())
+            if term in plan:
                 raw = scored.opened[term.table]
-                rows = session.engine.read_rows(raw, term, agent_id, period, session.roster.resolve, session.calendar)
+                rows = session.engine.read_rows(
+                    raw, term, agent_id, period, session.roster.resolve, session.calendar, beside=plan
+                )
                 found.append((term, rows))
     return found
 

@@ -149,9 +149,7 @@ def test_clean_files_are_read_once_and_give_the_same(rows: list[Row], cut: int) 
 
 @settings(max_examples=40, deadline=None)
 @given(rows=clean_rows, odd=st.dictionaries(st.integers(0, 7), oddities, max_size=3), cut=st.integers(0, 8))
-def test_dirty_files_come_to_the_same_in_the_end(
-    rows: list[Row], odd: dict[int, dict[str, str]], cut: int
-) -> None:
+def test_dirty_files_come_to_the_same_in_the_end(rows: list[Row], odd: dict[int, dict[str, str]], cut: int) -> None:
     rows = [
         [odd.get(number, {}).get(name, cell) for name, cell in zip(HEADERS, row, strict=True)]
         for number, row in enumerate(rows)
@@ -160,20 +158,14 @@ def test_dirty_files_come_to_the_same_in_the_end(
     assert quick == careful
 
 
-@pytest.mark.parametrize(
-    ("name", "cell"), [(name, cell) for name, cells in dirty_cells.items() for cell in cells]
-)
+@pytest.mark.parametrize(("name", "cell"), [(name, cell) for name, cells in dirty_cells.items() for cell in cells])
 def test_one_odd_cell_is_read_the_same(name: str, cell: str) -> None:
     rows = [varied(ticket_id="T1"), varied(**{"ticket_id": "T2", name: cell}), varied(ticket_id="T3")]
-    careful, quick, _ = read_both(
-        csv_text(HEADERS, rows), asked=[ASKED[0]] if name.endswith("_id") else naming(name)
-    )
+    careful, quick, _ = read_both(csv_text(HEADERS, rows), asked=[ASKED[0]] if name.endswith("_id") else naming(name))
     assert quick == careful
 
 
-@pytest.mark.parametrize(
-    "order", [["T1", "T2", "T2"], ["T2", "T1", "T2"], ["T2", "T3", "T1"], ["T9", "T10", "T11"]]
-)
+@pytest.mark.parametrize("order", [["T1", "T2", "T2"], ["T2", "T1", "T2"], ["T2", "T3", "T1"], ["T9", "T10", "T11"]])
 def test_repeats_are_found_whether_keys_rise_or_not(order: list[str]) -> None:
     careful, quick, _ = read_both(csv_text(HEADERS, [varied(ticket_id=key) for key in order]))
     assert quick == careful
@@ -236,9 +228,7 @@ def test_ends_of_files_are_read_the_same(ending: str) -> None:
 
 def test_bytes_that_turn_out_not_to_be_utf8_are_read_the_same() -> None:
     """The head of the file is plain ASCII; the first Chinese word, in GBK, comes far behind it."""
-    rows = [varied(ticket_id=f"T{number:05}", category="x") for number in range(2000)] + [
-        varied(ticket_id="T9")
-    ]
+    rows = [varied(ticket_id=f"T{number:05}", category="x") for number in range(2000)] + [varied(ticket_id="T9")]
     careful, quick, _ = read_both(csv_text(HEADERS, rows).encode("gbk"))
     assert quick == careful
     assert isinstance(quick, SourceResult)
@@ -283,14 +273,10 @@ def test_formats_with_words_missing_markers_and_units_are_read_the_same() -> Non
 
 
 def test_the_tickets_of_the_sample_are_read_the_same() -> None:
-    files = [
-        (SAMPLE / "exports" / name).read_bytes() for name in ("tickets-2025-06.csv", "tickets-2025-05.csv.gz")
-    ]
+    files = [(SAMPLE / "exports" / name).read_bytes() for name in ("tickets-2025-06.csv", "tickets-2025-05.csv.gz")]
     asked = [
         Aggregate("tickets", "rate", "resolved_at", value="reopen_count >= 1"),
-        Aggregate(
-            "tickets", "percentile", "created_at", value="first_reply_seconds", percentile=Fraction(9, 10)
-        ),
+        Aggregate("tickets", "percentile", "created_at", value="first_reply_seconds", percentile=Fraction(9, 10)),
         Aggregate("tickets", "count", "created_at", where="escalated"),
     ]
     careful, quick, _ = read_both(*files, asked=asked)

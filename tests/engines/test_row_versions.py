@@ -79,9 +79,7 @@ def test_newest_row_counts_wherever_it_stands(
     assert replies(tmp_path) == winner
 
 
-def test_rows_that_tie_on_both_and_differ_are_a_conflict(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_rows_that_tie_on_both_and_differ_are_a_conflict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [row(1, "7", "9/6/2025 9:00"), row(2, "7", "9/6/2025 9:00")]
     assert run(tmp_path, rows, "version: changes") == 1
     error = capsys.readouterr().err

@@ -64,9 +64,7 @@ def test_text_cut_inside_a_character_at_the_sample_edge_is_still_utf8(file: Path
 
 
 @given(st.integers(0, 4), st.integers(0, 3))
-def test_first_wrong_byte_is_found_where_it_is(
-    tmp_path_factory: pytest.TempPathFactory, lines: int, part: int
-) -> None:
+def test_first_wrong_byte_is_found_where_it_is(tmp_path_factory: pytest.TempPathFactory, lines: int, part: int) -> None:
     # Chunk edges fall inside characters: 李 takes three bytes.
     file = tmp_path_factory.mktemp("bytes") / "export.csv"
     before = "李\n".encode() * lines + b"x" * (CHUNK - 4 * lines - part) + "李".encode()
@@ -83,9 +81,7 @@ def test_mark_that_lies_is_a_problem(file: Path, declared: str) -> None:
         detect_encoding(file, "export.csv", declared)
 
 
-@pytest.mark.parametrize(
-    "content", [b"\x00\x01\x02", b"abc\x00def", b"\xfe\xfd\x81", bytes(range(128, 256)) * 9]
-)
+@pytest.mark.parametrize("content", [b"\x00\x01\x02", b"abc\x00def", b"\xfe\xfd\x81", bytes(range(128, 256)) * 9])
 def test_bytes_that_are_no_text_are_a_problem(file: Path, content: bytes) -> None:
     file.write_bytes(content)
     with pytest.raises(ProblemsFound, match="data-not-text"):

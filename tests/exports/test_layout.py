@@ -14,9 +14,7 @@ from csperf.problems import ProblemsFound
 WANTED = [["ticket_id"], ["created_at", "创建时间"]]
 
 
-def layout_of(
-    tmp_path: Path, text: str, header_row: int | None = None, separator: str = "auto"
-) -> Layout | None:
+def layout_of(tmp_path: Path, text: str, header_row: int | None = None, separator: str = "auto") -> Layout | None:
     file = tmp_path / "export.csv"
     file.write_bytes(text.encode())
     return find_layout(file, separator, header_row, WANTED)
@@ -50,9 +48,7 @@ def test_commas_within_the_cells_of_a_tab_file_do_not_count(tmp_path: Path) -> N
         ("sep=,\n", 2, 2),
     ],
 )
-def test_header_is_found_below_what_stands_before_it(
-    tmp_path: Path, before: str, row: int, lines: int
-) -> None:
+def test_header_is_found_below_what_stands_before_it(tmp_path: Path, before: str, row: int, lines: int) -> None:
     found = layout_of(tmp_path, before + "ticket_id,创建时间\n1,2025-06-01\n")
     assert found is not None
     assert (found.header_row, found.skip_lines) == (row, lines)
@@ -117,13 +113,9 @@ def test_mark_that_never_closes_is_named_with_its_row(tmp_path: Path, text: str,
         quoted(tmp_path, text)
 
 
-@given(
-    st.lists(st.lists(st.text(st.sampled_from('ab,"\n '), max_size=6), min_size=2, max_size=4), max_size=8)
-)
+@given(st.lists(st.lists(st.text(st.sampled_from('ab,"\n '), max_size=6), min_size=2, max_size=4), max_size=8))
 @settings(max_examples=50)
-def test_regular_files_keep_every_cell(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
-) -> None:
+def test_regular_files_keep_every_cell(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows([["id"], *rows])
     assert quoted(tmp_path_factory.mktemp("quoted"), text.getvalue()) == rows

@@ -31,9 +31,7 @@ def open_tickets(
     workdir.mkdir(exist_ok=True)
     paths = [folder / file for file in files]
     contract = compile_table(TABLES["tickets"])
-    return read_source(
-        name, paths, format_ or canonical_format("tickets"), contract, "Asia/Shanghai", folder, workdir
-    )
+    return read_source(name, paths, format_ or canonical_format("tickets"), contract, "Asia/Shanghai", folder, workdir)
 
 
 def content_of(table: RawTable) -> list[str]:
@@ -85,9 +83,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, content: bytes, 
 
 def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     with pytest.raises(ProblemsFound) as found:
-        open_tickets(
-            tmp_path, {"a.csv": b"", "b.csv": TEXT.encode(), "c.csv": b"\x00" * 9, "d.csv": b"x,y\n1,2\n"}
-        )
+        open_tickets(tmp_path, {"a.csv": b"", "b.csv": TEXT.encode(), "c.csv": b"\x00" * 9, "d.csv": b"x,y\n1,2\n"})
     assert [(problem.at.file if problem.at else None, problem.code) for problem in found.value.problems] == [
         ("a.csv", "data-empty"), ("c.csv", "data-not-text"),
         ("d.csv", "data-missing-column"), ("d.csv", "data-missing-column"),

@@ -32,9 +32,7 @@ def check_golden(request: Any, name: str, actual: str) -> None:
     if request.config.getoption("--update-golden", default=False):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(actual.encode())
-    assert actual == path.read_bytes().decode(), (
-        f"{name} differs; review it with --update-golden and the diff"
-    )
+    assert actual == path.read_bytes().decode(), f"{name} differs; review it with --update-golden and the diff"
 
 
 def build_table() -> ScoreTable:
@@ -64,9 +62,7 @@ def build_table() -> ScoreTable:
             "responsibility_events": None,
         },
         sources=(
-            SourceCounts(
-                "surveys", (SourceFile("exports/surveys-2025-06.csv", "a" * 64),), 812, 790, 18, 3, 1
-            ),
+            SourceCounts("surveys", (SourceFile("exports/surveys-2025-06.csv", "a" * 64),), 812, 790, 18, 3, 1),
             SourceCounts("events", (SourceFile("exports/events.csv"),), 12, 12, 0, 0, 0),
         ),
         cards=(
@@ -208,9 +204,7 @@ def _line(
     )
 
 
-def _csat(
-    hits: int, answers: int, points: str, reason: Words, steps: tuple[Words, ...] = ()
-) -> IndicatorScore:
+def _csat(hits: int, answers: int, points: str, reason: Words, steps: tuple[Words, ...] = ()) -> IndicatorScore:
     return _line(
         "csat",
         "performance",
@@ -294,9 +288,7 @@ def _response(seconds: str | None, points: str | None, maximum: str = "20.00") -
     )
 
 
-def _complaints(
-    resolved: int | None, total: int | None, points: str | None, maximum: str = "20.00"
-) -> IndicatorScore:
+def _complaints(resolved: int | None, total: int | None, points: str | None, maximum: str = "20.00") -> IndicatorScore:
     if resolved is None or total is None:
         return _line(
             "complaint_success",

@@ -170,9 +170,7 @@ def test_text_that_a_spreadsheet_would_run_is_neutralised(start: str) -> None:
 def test_negative_values_stay_numbers() -> None:
     table = build_table()
     line = replace(table.cards[0].indicators[1], value=Fraction(-3, 2))
-    card = replace(
-        table.cards[0], indicators=(table.cards[0].indicators[0], line, *table.cards[0].indicators[2:])
-    )
+    card = replace(table.cards[0], indicators=(table.cards[0].indicators[0], line, *table.cards[0].indicators[2:]))
     row = next(csv.DictReader(io.StringIO(render_csv(replace(table, cards=(card,))))))
     assert row["first_response_value"] == "-1.5"
 

@@ -15,9 +15,7 @@ from csperf.rubric.measures import Aggregate, Measure
 from csperf.rubric.scheme import Indicator, Rubric
 
 
-def _measure(
-    name: str, kind: str, *terms: Aggregate, unit: str = "", better: Any = "higher", **more: Any
-) -> Measure:
+def _measure(name: str, kind: str, *terms: Aggregate, unit: str = "", better: Any = "higher", **more: Any) -> Measure:
     return Measure(
         name,
         kind,
@@ -42,18 +40,14 @@ MEASURES = {
         _measure("timely", "rate", _term("rate", value="hours <= 24", over="is_due"), unit="%"),
         _measure("events", "count", _term("count", "events", where="kind = 'x' | y"), better="lower"),
         _measure("exam", "mean", _term("mean", "exams", value="score")),
-        _measure(
-            "reply", "mean", _term("weighted_mean", value="seconds", weight="cases"), unit="s", better="lower"
-        ),
+        _measure("reply", "mean", _term("weighted_mean", value="seconds", weight="cases"), unit="s", better="lower"),
         _measure(
             "reply_p90",
             "percentile",
             _term("percentile", value="seconds", percentile=Fraction(9, 10)),
             unit="s",
         ),
-        _measure(
-            "reply_mid", "median", _term("percentile", value="seconds", percentile=Fraction(1, 2)), unit="s"
-        ),
+        _measure("reply_mid", "median", _term("percentile", value="seconds", percentile=Fraction(1, 2)), unit="s"),
         _measure("per_hour", "ratio", _term("count"), _term("sum", "worktime", value="hours"), unit="/h"),
         _measure("uplift", "derived", formula="exam / reply - 1", parts=("exam", "reply"), unit="%"),
         _measure("most", "max", _term("max", value="score", window_days=60)),
@@ -158,8 +152,7 @@ def test_text_fits_the_width(width: int, lang: str) -> None:
         ),
         (
             "exam",
-            "0 points at 60, 12 points at 80, 20 points at 100; straight lines between these values, "
-            "flat outside them",
+            "0 points at 60, 12 points at 80, 20 points at 100; straight lines between these values, flat outside them",
             "60 得 0 分、80 得 12 分、100 得 20 分；各值之间按直线计算，两端以外不再变化",
         ),
         ("reply", "8 points × 30s ÷ value, at most 6.4 points", "8 分 × 30s ÷ 实际值，最多 6.4 分"),

@@ -182,9 +182,7 @@ def test_wrap_keeps_every_character_and_the_width(text: str, width: int) -> None
     words = re.findall(r"[ab1—]+", text)
     joined = "\n".join(lines)
     assert all(word in joined for word in words)
-    longest = max(
-        (cell_width(piece) for piece in re.findall(r"[^\s中文]*[中文]?[，。（）]*", text)), default=0
-    )
+    longest = max((cell_width(piece) for piece in re.findall(r"[^\s中文]*[中文]?[，。（）]*", text)), default=0)
     assert all(cell_width(line) <= max(width, longest) for line in lines)
 
 

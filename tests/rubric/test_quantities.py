@@ -57,9 +57,7 @@ def test_target(written: Any, met: str, missed: str, direction: str | None) -> N
     assert target.direction == direction
 
 
-@pytest.mark.parametrize(
-    "written", ["90%", ">= ", "=> 90%", "2 .. 1", "1s .. 2%", ">= x", "about 5", "1 .. "]
-)
+@pytest.mark.parametrize("written", ["90%", ">= ", "=> 90%", "2 .. 1", "1s .. 2%", ">= x", "about 5", "1 .. "])
 def test_not_a_target(written: Any) -> None:
     with pytest.raises(ValueError):
         parse_target(written)
@@ -106,8 +104,6 @@ def test_shortfall_is_zero_exactly_where_the_bound_is_reached(written: Any, valu
     assert (target.shortfall(value) == 0) == (value >= target.low.value)
 
 
-@pytest.mark.parametrize(
-    ("unit", "kind"), [("%", "share"), ("分钟", "time"), ("元", "number"), ("", "number")]
-)
+@pytest.mark.parametrize(("unit", "kind"), [("%", "share"), ("分钟", "time"), ("元", "number"), ("", "number")])
 def test_unit_kind(unit: str, kind: str) -> None:
     assert unit_kind(unit) == kind

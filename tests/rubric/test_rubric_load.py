@@ -74,9 +74,7 @@ def test_shipped_measures_are_without_problems() -> None:
 
 def test_later_catalogue_overrides_entry_by_entry(tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
-    mine.write_text(
-        'csat: {title: 满意, definition: 五分, source: 本店, from: surveys, rate: "rating = 5"}\n', "utf-8"
-    )
+    mine.write_text('csat: {title: 满意, definition: 五分, source: 本店, from: surveys, rate: "rating = 5"}\n', "utf-8")
     catalogue = load_catalogue([CONFIGS / "measures.yaml", mine])
     assert catalogue.entries["csat"].entry.rate == "rating = 5"
     assert catalogue.entries["csat"].source.file == str(mine)
@@ -99,8 +97,7 @@ def test_empty_catalogue_file_is_no_mistake(tmp_path: Path) -> None:
 
 def test_own_measure_overrides_the_catalogue(tmp_path: Path) -> None:
     text = (
-        rubric_text(CSAT)
-        + "measures:\n  csat: {title: t, definition: d, source: s, from: surveys, rate: rating = 5}\n"
+        rubric_text(CSAT) + "measures:\n  csat: {title: t, definition: d, source: s, from: surveys, rate: rating = 5}\n"
     )
     assert load_text(text, tmp_path).measures["csat"].terms[0].value == "rating = 5"
 
@@ -113,9 +110,7 @@ def test_derived_measures_come_after_their_parts(tmp_path: Path) -> None:
 
 def test_problem_in_a_catalogue_measure_is_shown_in_the_catalogue(tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
-    mine.write_text(
-        "csat: {title: t, definition: d, source: s, from: surveys, rate: raiting >= 4}\n", "utf-8"
-    )
+    mine.write_text("csat: {title: t, definition: d, source: s, from: surveys, rate: raiting >= 4}\n", "utf-8")
     rubric = tmp_path / "rubric.yaml"
     rubric.write_text(rubric_text(CSAT), "utf-8")
     with pytest.raises(ProblemsFound) as found:
@@ -126,9 +121,7 @@ def test_problem_in_a_catalogue_measure_is_shown_in_the_catalogue(tmp_path: Path
 
 def test_unused_catalogue_measure_does_not_stop_a_rubric(tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
-    mine.write_text(
-        "other: {title: t, definition: d, source: s, from: surveys, rate: raiting >= 4}\n", "utf-8"
-    )
+    mine.write_text("other: {title: t, definition: d, source: s, from: surveys, rate: raiting >= 4}\n", "utf-8")
     rubric = tmp_path / "rubric.yaml"
     rubric.write_text(rubric_text(CSAT), "utf-8")
     catalogue = load_catalogue([CONFIGS / "measures.yaml", mine])

@@ -48,7 +48,5 @@ def test_mistakes_do_not_fit() -> None:
 
 def test_own_measures_fit() -> None:
     rubric = read(RUBRICS[0])
-    rubric["measures"] = {
-        "x": {"title": "t", "definition": "d", "source": "s", "from": "tickets", "p90": "rating"}
-    }
+    rubric["measures"] = {"x": {"title": "t", "definition": "d", "source": "s", "from": "tickets", "p90": "rating"}}
     assert errors(rubric_schema(), rubric) == []

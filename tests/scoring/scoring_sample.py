@@ -103,8 +103,7 @@ def perfect(agent_id: str, **other: Any) -> dict[tuple[str, str], Measurement]:
         "exam_score": 100, "problem_solving": 100, **other,
     }  # fmt: skip
     return dict(
-        measured(agent_id, name, *(value if isinstance(value, tuple) else (value,)))
-        for name, value in values.items()
+        measured(agent_id, name, *(value if isinstance(value, tuple) else (value,))) for name, value in values.items()
     )
 
 

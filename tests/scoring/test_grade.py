@@ -49,9 +49,7 @@ def test_the_printed_total_decides_the_grade(mark: str, score: str, grade: str) 
 def test_less_than_half_scored_gives_nothing() -> None:
     card = score_aftersales(csat=None, timely_resolution=None, exam_score=None)
     assert (card.score, card.grade, card.rank, card.coverage) == (None, None, None, Decimal("0.45"))
-    assert [say_en(note) for note in card.notes] == [
-        "scored on 45 of 100, less than half: no score, no grade, no rank"
-    ]
+    assert [say_en(note) for note in card.notes] == ["scored on 45 of 100, less than half: no score, no grade, no rank"]
 
 
 def test_exactly_half_is_enough() -> None:

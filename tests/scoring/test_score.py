@@ -95,9 +95,7 @@ def score_thin(then: str, *others: tuple[Any, Any]) -> Scorecard:
         "weight": 50, "target": ">= 90%", "score": {"deduct": 2, "per": "1%", "step": "completed"},
         "small_sample": {"below": 10, "then": then},
     }  # fmt: skip
-    rubric = rubric_of(
-        {"all": {"csat": indicator, "rest": {"weight": 50, "score": {"curve": {0: 0, 100: 100}}}}}
-    )
+    rubric = rubric_of({"all": {"csat": indicator, "rest": {"weight": 50, "score": {"curve": {0: 0, 100: 100}}}}})
     measures = {"csat": measure_of("csat"), "rest": measure_of("rest", "mean", "")}
     agents = [Agent("A", team="one"), Agent("B", team="one"), Agent("C", team="two"), Agent("D")]
     measurements = dict(
@@ -134,8 +132,7 @@ def test_team_policy_pools_the_team_and_only_the_team() -> None:
     assert (line.points, line.policy) == (Decimal(44), "team")  # 87 of 100
     assert line.value == 1  # the agent's own
     assert reason_of(line) == (
-        "3 of at least 10 cases: scored with the team's 87.00%; "
-        "short by 3.00%: 3 completed steps of 1% × 2 points"
+        "3 of at least 10 cases: scored with the team's 87.00%; short by 3.00%: 3 completed steps of 1% × 2 points"
     )
     assert steps_of(line)[0] == "team's value: 87 ÷ 100 = 87.00%"
 
@@ -152,9 +149,7 @@ def test_an_agent_without_a_team_is_scored_with_the_shop() -> None:
 
 def test_a_team_without_a_value_falls_back_to_exclude() -> None:
     indicator = {"weight": 100, "missing": "team", "score": {"curve": {"0%": 0, "100%": 100}}}
-    (card,) = score_agents(
-        rubric_of({"all": {"csat": indicator}}), {"csat": measure_of("csat")}, {}, [Agent("A")]
-    )
+    (card,) = score_agents(rubric_of({"all": {"csat": indicator}}), {"csat": measure_of("csat")}, {}, [Agent("A")])
     line = line_of(card, "csat")
     assert (line.points, line.policy) == (None, "exclude")
     assert reason_of(line) == "no value of the team to score with; no data: not scored"
@@ -198,9 +193,7 @@ def test_relative_where_lower_is_better() -> None:
 
 
 def test_relative_stays_within_the_team() -> None:
-    lines = score_relative_team(
-        {"A": 1, "B": 2, "C": 0, "D": 9}, teams={"A": "n", "B": "n", "C": "s", "D": "s"}
-    )
+    lines = score_relative_team({"A": 1, "B": 2, "C": 0, "D": 9}, teams={"A": "n", "B": "n", "C": "s", "D": "s"})
     assert [lines[name].points for name in "ABCD"] == [0, 100, 0, 100]
 
 
@@ -223,9 +216,7 @@ def test_relative_leaves_thin_colleagues_out_and_can_use_the_team() -> None:
         }
     )
     measurements = dict([measured("A", "x", 30, 30), measured("B", "x", 10, 20), measured("C", "x", 0, 5)])
-    cards = score_agents(
-        rubric, {"x": measure_of("x", better="higher")}, measurements, [Agent(x) for x in "ABC"]
-    )
+    cards = score_agents(rubric, {"x": measure_of("x", better="higher")}, measurements, [Agent(x) for x in "ABC"])
     points = {card.agent.agent_id: card.indicators[0].points for card in cards}
     assert points == {"A": 100, "B": 0, "C": 50}  # C's 40 of 55 lies between A and B
 
@@ -269,9 +260,7 @@ def test_points_end_at_zero_with_or_without_a_floor() -> None:
 
 def test_a_formula_shows_its_parts() -> None:
     measures = {
-        "uplift": measure_of(
-            "uplift", "derived", "%", formula="order / baseline - 1", parts=("order", "baseline")
-        ),
+        "uplift": measure_of("uplift", "derived", "%", formula="order / baseline - 1", parts=("order", "baseline")),
         "order": measure_of("order", "mean", "元"),
         "baseline": measure_of("baseline", "mean", "元"),
     }
@@ -301,9 +290,7 @@ def test_a_third_of_an_hour_is_twenty_minutes() -> None:
             }
         }
     )
-    (card,) = score_agents(
-        rubric, {"x": measure_of("x", "mean", "h")}, dict([measured("A", "x", 1, 3)]), [Agent("A")]
-    )
+    (card,) = score_agents(rubric, {"x": measure_of("x", "mean", "h")}, dict([measured("A", "x", 1, 3)]), [Agent("A")])
     assert card.score == 100
     assert reason_of(card.indicators[0]) == "target reached"
 

@@ -204,8 +204,7 @@ SHEETS = st.fixed_dictionaries(
 @given(SHEETS)
 def test_60_20_20_agrees_with_a_recomputation(sheet: dict[str, Any]) -> None:
     measurements = dict(
-        measured("A", name, *(value if isinstance(value, tuple) else (value,)))
-        for name, value in sheet.items()
+        measured("A", name, *(value if isinstance(value, tuple) else (value,))) for name, value in sheet.items()
     )
     (card,) = score_agents(rubric_of(AFTERSALES), AFTERSALES_MEASURES, measurements, [Agent("A")])
     assert {line.name: line.points for line in card.indicators} == recompute_aftersales(sheet)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,7 @@ from csperf.cli.output import say_aside, terminal_width, use_color, working, wri
 if TYPE_CHECKING:
     from csperf.exports.reader import RawTable
     from csperf.pipeline import Session
+    from csperf.rubric.measures import Aggregate
 
 app = typer.Typer(
     help="Check the sources of a workspace, look into a file.", no_args_is_help=True, rich_markup_mode=None
@@ -87,15 +88,20 @@ def inspect(
     return FINE
 
 
-def write_rejects(session: Session, opened: Mapping[str, RawTable], path: Path) -> None:
-    """Write the rejected rows as CSV that Excel opens: where and why, then the original cells."""
+def write_rejects(
+    session: Session,
+    opened: Mapping[str, RawTable],
+    path: Path,
+    plans: Mapping[str, Sequence[Aggregate]] | None = None,
+) -> None:
+    """Write the rows that scoring by `plans` (or a full check) rejects as CSV: where and why, then the cells."""
     from csperf.pipeline import read_rejected
     from csperf.render.csv import neutralise
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["source", "file", "row", "column", "value", "code", "cells"])
-    for source, row in read_rejected(session, opened):
+    for source, row in read_rejected(session, opened, plans):
         place = [source, row.file, str(row.row), row.column, row.value or "", row.code]
         cells = [f"{header}={cell or ''}" for header, cell in zip(row.headers, row.cells, strict=True)]
         writer.writerow([neutralise(cell) for cell in [*place, *cells]])

@@ -91,7 +91,7 @@ def score(
         if rejects:
             from csperf.cli.data import write_rejects
 
-            write_rejects(session, scored.opened, rejects)
+            write_rejects(session, scored.opened, rejects, scored.plans)
             say_aside(label("file-written", language, file=rejects), quiet)
         if failed:
             return PROBLEMS

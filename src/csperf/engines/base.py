@@ -105,10 +105,15 @@ class Engine(Protocol):
         period: Period,
         resolve: Resolve,
         calendar: Callable[[], WorkCalendar],
+        beside: Sequence[Aggregate] = (),
     ) -> list[dict[str, str | None]]:
-        """The rows behind one agent's aggregate: file, row, key, time, the columns used, and whether each counted."""
+        """The rows behind one agent's aggregate: file, row, key, time, the columns used, and whether each counted.
+
+        beside: what was measured together with it. Their columns were read and checked too, so they
+        decide which rows had been set aside.
+        """
         ...
 
-    def read_rejected(self, table: RawTable) -> Iterator[RejectedRow]:
-        """Every rejected row with its original cells, in file order."""
+    def read_rejected(self, table: RawTable, aggregates: Sequence[Aggregate] | None = None) -> Iterator[RejectedRow]:
+        """Every row that measuring these aggregates (None: checking every column) rejects, in file order."""
         ...

@@ -19,6 +19,8 @@ from csperf.tables.contract import Contract
 # Fractional values are summed as whole millionths, because a sum of floats depends on the order
 # of the rows and on the number of threads.
 SCALE = 1_000_000
+# Days before and after the period for which working days are known; a case open for longer is held at that.
+_CALENDAR_SPAN = dt.timedelta(days=5 * 366)
 
 
 def compile_sql(sql: str) -> pl.Expr:
@@ -59,7 +61,7 @@ def derived_columns(names: set[str], period: Period, calendar: WorkCalendar | No
     for name, end in (("resolution_workdays", resolved), ("open_workdays", until)):
         if name in names:
             assert calendar is not None
-            first, last = period.first_day - dt.timedelta(days=800), period.last_day + dt.timedelta(days=400)
+            first, last = period.first_day - _CALENDAR_SPAN, period.last_day + _CALENDAR_SPAN
             start, stop = (
                 _working_seconds(moment, calendar, first, last, period.zone) for moment in (pl.col("created_at"), end)
             )
@@ -128,7 +130,9 @@ class AggregatePlan:
             product, product_kind = self._whole(pl.when(both).then(value.cast(pl.Float64) * weight))
             total, total_kind = self._whole(pl.when(both).then(weight))
             self._kinds[f"{index}:num"], self._kinds[f"{index}:den"] = product_kind, total_kind
-            return {"num": product.sum(), "den": total.sum()}
+            if total_kind == "ones":  # weights that count cases, such as the ratings behind a rate
+                return {"num": product.sum(), "den": total.sum(), "n": total.sum()}
+            return {"num": product.sum(), "den": total.sum(), "n": total.count()}
         value = self._masked(value, mask)
         whole, kind = self._whole(value)
         self._kinds[str(index)] = kind
@@ -179,7 +183,7 @@ class AggregatePlan:
             if not den:
                 return None
             assert num is not None
-            return AggregateResult(num / den, num, den, int(den))
+            return AggregateResult(num / den, num, den, row.get(f"{index}:n", int(den)))
         size = row[f"{index}:n"]
         if not size:
             return None

@@ -84,7 +84,7 @@ class PolarsEngine:
 
     def check_source(self, table: RawTable, resolve: Resolve) -> SourceResult:
         """Check every column that the source has; see Engine."""
-        return self._measure(_Job(table, (), None, None), resolve)
+        return self._measure(_Job(table, None, None, None), resolve)
 
     def _measure(self, job: _Job, resolve: Resolve) -> SourceResult:
         quick = None if job.is_small else self._try_quickly(job)
@@ -162,7 +162,7 @@ class PolarsEngine:
 
     def read_facts(self, table: RawTable) -> list[dict[str, object]]:
         """All valid rows, typed; see Engine."""
-        job = _Job(table, (), None, None)
+        job = _Job(table, None, None, None)
 
         def work(job: _Job) -> list[dict[str, object]]:
             facts = _scan_carefully(job)
@@ -179,9 +179,10 @@ class PolarsEngine:
         period: Period,
         resolve: Resolve,
         calendar: Calendar,
+        beside: Sequence[Aggregate] = (),
     ) -> list[dict[str, str | None]]:
         """The rows behind one agent's aggregate; see Engine."""
-        job = _Job(table, (aggregate,), period, calendar)
+        job = _Job(table, tuple(dict.fromkeys([aggregate, *beside])), period, calendar)
 
         def work(job: _Job) -> list[dict[str, str | None]]:
             facts = _scan_carefully(job)
@@ -198,9 +199,9 @@ class PolarsEngine:
 
         return self._decode_if_needed(job, work)
 
-    def read_rejected(self, table: RawTable) -> Iterator[RejectedRow]:
+    def read_rejected(self, table: RawTable, aggregates: Sequence[Aggregate] | None = None) -> Iterator[RejectedRow]:
         """Every rejected row with its cells; see Engine."""
-        job = _Job(table, (), None, None)
+        job = _Job(table, None if aggregates is None else tuple(aggregates), None, None)
 
         def work(job: _Job) -> list[RejectedRow]:
             found = []
@@ -221,12 +222,16 @@ class PolarsEngine:
 
 @dataclass(frozen=True)
 class _Job:
-    """One source with what is asked of it."""
+    """One source with what is asked of it: some aggregates, or all its columns (None)."""
 
     table: RawTable
-    aggregates: tuple[Aggregate, ...]
+    asked: tuple[Aggregate, ...] | None
     period: Period | None
     calendar: Calendar | None
+
+    @property
+    def aggregates(self) -> tuple[Aggregate, ...]:
+        return self.asked or ()
 
     @property
     def zone(self) -> str:
@@ -241,7 +246,7 @@ class _Job:
     def columns(self) -> list[str]:
         """The stored columns to read, in the contract's order: all of them where nothing is asked for in particular."""
         contract = self.table.contract
-        if self.period is None:
+        if self.asked is None:
             return [name for name in contract.columns if self.table.has(name)]
         wanted = {name for name, column in contract.columns.items() if column.required} | set(contract.key)
         for aggregate in self.aggregates:
@@ -250,9 +255,9 @@ class _Job:
 
     def reading(self, careful: bool) -> Reading:
         """How the source is read for this."""
-        used = [sql for aggregate in self.aggregates for _, sql in aggregate.expressions()]
+        used = [expression for aggregate in self.aggregates for expression in aggregate.expressions()]
         named = {name for aggregate in self.aggregates for name in names_in(aggregate)}
-        bare = {name for name in named if all(name == sql or name not in sql for sql in used)}
+        bare = {name for name in named if all((role, sql) == ("value", name) or name not in sql for role, sql in used)}
         return Reading(tuple(self.columns), self.zone, careful, frozenset(bare))
 
     @property
@@ -264,7 +269,7 @@ class _Job:
     @property
     def agents(self) -> list[str]:
         """The columns that name agents."""
-        if self.period is None:
+        if self.asked is None:
             return [
                 name
                 for name, column in self.table.contract.columns.items()
