@@ -187,13 +187,18 @@ def mean(values: Sequence[Any]) -> Figure:
     return share(sum(known, Fraction()), Fraction(len(known)), len(known))
 
 
-def weighted(pairs: Sequence[tuple[Any, Any]]) -> Figure:
+def weighted(pairs: Sequence[tuple[Any, Any]], are_counts: bool) -> Figure:
+    """Weights that count cases are the sample; of other weights the sample is the rows that have one."""
     known = [
         (Fraction(value), Fraction(weight))
-        for value, weight in pairs if value is not None and weight is not None
+        for value, weight in pairs if value is not None and weight
     ]  # fmt: skip
     weights = sum((weight for _, weight in known), Fraction())
-    return share(sum((value * weight for value, weight in known), Fraction()), weights, math.floor(weights))
+    return share(
+        sum((value * weight for value, weight in known), Fraction()),
+        weights,
+        math.floor(weights) if are_counts else len(known),
+    )
 
 
 def percentile(values: Sequence[Any], at: Fraction) -> Figure:
@@ -323,14 +328,14 @@ KINDS: dict[str, tuple[Row, Callable[[Mine], Figure]]] = {
     ),
     "mean_weighted": (
         {"from": "tickets", "mean": "average_reply_seconds", "weighted_by": "reply_count", "unit": "s"},
-        lambda mine: weighted([(row["average_reply_seconds"], row["reply_count"]) for row in mine.tickets]),
+        lambda mine: weighted([(row["average_reply_seconds"], row["reply_count"]) for row in mine.tickets], True),
     ),
     "mean_weighted_else_1": (
         {"from": "qa_reviews", "mean": "mark", "weighted_by": "coalesce(weight, 1)"},
         lambda mine: weighted([
             (row["mark"], 1 if row["weight"] is None else row["weight"])
             for row in mine.rows("qa_reviews", "reviewed_at")
-        ]),
+        ], False),
     ),
     "median_of": (
         {"from": "tickets", "median": "handling_seconds", "unit": "s"},

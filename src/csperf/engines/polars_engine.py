@@ -37,7 +37,6 @@ from csperf.engines.polars_duplicates import find_losers
 from csperf.engines.polars_facts import CODE, PLACE, Facts, Reading, place_of, scan_facts, scan_raw
 from csperf.exports.reader import RawTable, reread_as_text
 from csperf.period import Period
-from csperf.problems import Location, Problem, ProblemsFound
 from csperf.rubric.measures import Aggregate
 from csperf.scoring.cards import AggregateResult
 
@@ -119,18 +118,9 @@ class PolarsEngine:
         """Do the work; decode the files again first where they turn out not to be UTF-8 after all."""
         try:
             return work(job)
-        except pl.exceptions.ComputeError as error:
-            if "utf-8" not in str(error).lower():
-                raise ProblemsFound([_unreadable(job.table)]) from error
-        files = tuple(
-            reread_as_text(file, job.table.format, self._workdir) if file.encoding == "utf-8" else file
-            for file in job.table.files
-        )
-        again = replace(job, table=replace(job.table, files=files))
-        try:
-            return work(again)
-        except pl.exceptions.ComputeError as error:
-            raise ProblemsFound([_unreadable(again.table)]) from error
+        except pl.exceptions.ComputeError:
+            files = tuple(reread_as_text(file, job.table.format, self._workdir) for file in job.table.files)
+        return work(replace(job, table=replace(job.table, files=files)))
 
     def _measure_carefully(self, job: _Job, resolve: Resolve) -> SourceResult:
         facts = _scan_carefully(job)
@@ -434,12 +424,3 @@ def _shown_cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
     return str(value)
-
-
-def _unreadable(table: RawTable) -> Problem:
-    return Problem(
-        "data-unreadable",
-        "this file cannot be read as a table: a quotation mark opens and never closes, or the rows are cut",
-        Location(", ".join(file.shown for file in table.files)),
-        hint="open it in a text editor near its end, or export it again",
-    )
