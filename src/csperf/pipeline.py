@@ -217,8 +217,13 @@ def list_rubrics(workspace: Workspace) -> dict[str, Path]:
     return found
 
 
-def score_period(session: Session, scheme: LoadedRubric, period: Period, with_hashes: bool = False) -> Scored:
-    """Read, check, measure, score and grade one period. Raises ProblemsFound for what stops it."""
+def score_period(
+    session: Session, scheme: LoadedRubric, period: Period, with_hashes: bool = False, with_words: bool = True
+) -> Scored:
+    """Read, check, measure, score and grade one period. Raises ProblemsFound for what stops it.
+
+    with_hashes: of the input files, which reads them once more. with_words: reasons and steps on the cards.
+    """
     roster = session.roster
     opened, lacking = _open_needed(session, scheme)
     plans, warnings = _plan_aggregates(scheme, opened, lacking)
@@ -232,7 +237,7 @@ def score_period(session: Session, scheme: LoadedRubric, period: Period, with_ha
     results = {aggregate: found for result in measured.values() for aggregate, found in result.results.items()}
     agents, notes = _choose_agents(roster, period, results, measured)
     measurements = finish_measurements(scheme.measures, results, [agent.agent_id for agent in agents])
-    cards = score_agents(scheme.rubric, scheme.measures, measurements, agents)
+    cards = score_agents(scheme.rubric, scheme.measures, measurements, agents, with_words)
     warnings += _calendar_warnings(session, plans, period) + notes
     problems = [problem for table, result in measured.items() for problem in _explain_rejections(opened[table], result)]
     table = _build_table(scheme, period, opened, measured, cards, warnings, with_hashes)

@@ -84,7 +84,13 @@ def score(
         period = choose_period(month, quarter, year, session.workspace.content.zone)
         with working(label("working", language), quiet):
             scheme = load_scheme(session.workspace, rubric)
-            scored = score_period(session, scheme, period, with_hashes=chosen in ("json", "ndjson"))
+            scored = score_period(
+                session,
+                scheme,
+                period,
+                with_hashes=chosen in ("json", "ndjson"),
+                with_words=chosen not in ("csv", "table"),
+            )
         cards = choose_cards(scored.table, session.roster, agent or [], team or [])
         table = replace(scored.table, cards=cards)
         failed = print_warnings(scheme.warnings, scored, language, strict, quiet, verbose, counted=chosen == "table")

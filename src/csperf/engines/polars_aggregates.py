@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
@@ -142,7 +143,7 @@ class AggregatePlan:
             share = float(aggregate.percentile)
             return {
                 "low": whole.quantile(share, "lower"), "high": whole.quantile(share, "higher"),
-                "at": whole.quantile(share, "nearest"), "n": count,
+                "n": count,
             }  # fmt: skip
         reduced = {"sum": whole.sum, "mean": whole.sum, "min": whole.min, "max": whole.max}[aggregate.kind]()
         return {"v": reduced, "n": count}
@@ -189,13 +190,15 @@ class AggregatePlan:
             return None
         if aggregate.kind == "percentile":
             assert aggregate.percentile is not None
-            low, high, at = (self._exact(row[f"{index}:{part}"], str(index)) for part in ("low", "high", "at"))
+            low, high = (self._exact(row[f"{index}:{part}"], str(index)) for part in ("low", "high"))
             assert low is not None
             assert high is not None
-            # Polars finds the place in floating point. Where the place is a whole number, that may miss
-            # it by one to either side, but the nearest row is the right one.
-            between = (size - 1) * aggregate.percentile % 1
-            return AggregateResult(low + (high - low) * between if between else at, sample_size=size)
+            # Polars finds the place in floating point, which can fall just short of a whole place.
+            place = (size - 1) * aggregate.percentile
+            between = place % 1
+            if not between and math.floor((size - 1) * float(aggregate.percentile)) < place:
+                low = high
+            return AggregateResult(low + (high - low) * between, sample_size=size)
         total = self._exact(row[f"{index}:v"], str(index))
         assert total is not None
         if aggregate.kind == "mean":

@@ -37,13 +37,16 @@ def score_agents(
     measures: Mapping[str, Measure],
     measurements: Mapping[tuple[str, str], Measurement],
     agents: Sequence[Agent],
+    with_words: bool = True,
 ) -> tuple[Scorecard, ...]:
     """A scorecard for every agent, by rank, then agent_id; agents without a score come last.
+
+    Without `with_words` the reasons and steps are left empty: telling them takes longer than scoring.
 
     `measurements` is keyed by (agent_id, measure name); one that is absent counts as missing.
     The rubric must have been checked: weights that add up, targets where rules need them.
     """
-    shop = Shop(rubric, measures, measurements, tuple(agents))
+    shop = Shop(rubric, measures, measurements, tuple(agents), with_words)
     return grade_agents(rubric, [(agent, score_agent(shop, agent)) for agent in agents])
 
 
@@ -172,7 +175,12 @@ def _score_by_rule(shop: Shop, agent: Agent, verdict: _Verdict, max_points: Deci
     measure = shop.measures[verdict.name]
     weight = Fraction(verdict.indicator.weight)
     rule = _find_rule(shop, agent, verdict, scored)
-    earned, digits, outcome = _work_out(rule, scored, measure.unit, weight, max_points)
+    assert scored.value is not None
+    exact = rule(scored.value, None)
+    earned = _finish(exact, weight, max_points)
+    if not shop.with_words:
+        return earned, (), ()
+    digits, outcome = _find_derivation(rule, scored.value, exact, measure.unit, weight, max_points)
     why, how = outcome.tell()
     reason: tuple[Words, ...] = (why,)
     if verdict.team:
@@ -225,22 +233,21 @@ def _compare(
     return worse, up_to - below - is_peer, len(peers) - is_peer
 
 
-def _work_out(
-    rule: Rule, scored: Measurement, unit: str, weight: Fraction, max_points: Decimal
-) -> tuple[Decimal, int, points.Outcome]:
-    """The points, and the shortest derivation (2 decimals or more) that takes a person to the same points."""
-    assert scored.value is not None
+def _finish(outcome: points.Outcome, weight: Fraction, max_points: Decimal) -> Decimal:
+    """The points on the weight that the indicator came to carry, rounded half up, once."""
+    return round_half_up(Fraction(max_points) * outcome.raw / weight)
 
-    def finish(raw: Fraction) -> Decimal:
-        return round_half_up(Fraction(max_points) * raw / weight)
 
-    exact = rule(scored.value, None)
-    earned = finish(exact.raw)
+def _find_derivation(
+    rule: Rule, value: Fraction, exact: points.Outcome, unit: str, weight: Fraction, max_points: Decimal
+) -> tuple[int, points.Outcome]:
+    """The shortest derivation (2 decimals or more) that takes a person to the same points, and its decimals."""
+    earned = _finish(exact, weight, max_points)
     for digits in range(2, figures.MOST_DIGITS + 1):
-        paper = rule(figures.round_value(scored.value, unit, digits), digits)
-        if paper.decision == exact.decision and finish(paper.raw) == earned:
-            return earned, digits, paper
-    return earned, figures.MOST_DIGITS, exact
+        paper = rule(figures.round_value(value, unit, digits), digits)
+        if paper.decision == exact.decision and _finish(paper, weight, max_points) == earned:
+            return digits, paper
+    return figures.MOST_DIGITS, exact
 
 
 def _value_steps(shop: Shop, verdict: _Verdict, scored: Measurement, digits: int) -> tuple[Words, ...]:

@@ -23,6 +23,7 @@ class Shop:
     measures: Mapping[str, Measure]
     measurements: Mapping[tuple[str, str], Measurement]
     agents: tuple[Agent, ...]
+    with_words: bool = True
     max_points: dict[tuple[bool, ...], list[Decimal]] = field(default_factory=dict)
     _peers: dict[tuple[str | None, str], list[Fraction]] = field(default_factory=dict)
     _pools: dict[tuple[str | None, str], Measurement] = field(default_factory=dict)
