@@ -476,8 +476,10 @@ def _nothing_in_period(period: Period, opened: Mapping[str, RawTable], measured:
         for table, result in measured.items() if result.first is not None
     ]  # fmt: skip
     # Exports often run a few hours into the next month, which is not the month to suggest.
-    lasts = [result.last - dt.timedelta(days=1) for result in measured.values() if result.last is not None]
-    latest = max((f"{last:%Y-%m}" for last in lasts), default=None)
+    spans_known = [(result.first, result.last) for result in measured.values() if result.first and result.last]
+    latest = max(
+        (max(f"{first:%Y-%m}", f"{last - dt.timedelta(days=1):%Y-%m}") for first, last in spans_known), default=None
+    )
     hint = f"choose a month that the files hold, such as --month {latest}" if latest else "the files hold no valid rows"
     return Problem("data-nothing-in-period", f"no rows in {period.label}", samples=tuple(spans), hint=hint)
 
