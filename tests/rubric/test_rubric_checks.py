@@ -29,6 +29,7 @@ def line(
         (line("complaint_count", "<= 0", "{deduct: 2, per: 1}"), []),
         (line("complaint_count", "<= 0.5", "{deduct: 2, per: 1}"), ["rubric-step-missing"]),
         (line("complaint_count", "<= 0", "{deduct: 2, per: 0.5}"), ["rubric-step-missing"]),
+        (line("complaint_count", "<= 0", "{deduct: 2, per: 2}"), ["rubric-step-missing"]),
         (line("exam_score", ">= 80", "{deduct: 2, per: 5}"), ["rubric-step-missing"]),
         (line("first_response", "<= 30s", "{deduct: 1, per: 1min, step: completed}"), []),
         (line("sessions_per_hour", "20/h .. 40/h", "{deduct: 1, per: 1/h, step: completed}"), []),

@@ -240,10 +240,11 @@ class _Check:
         yield from self._need_target("deduct")
         yield from self._check_unit(("score", "per"), [rule.per])
         bounds = [bound for bound in (self.line.target.low, self.line.target.high) if bound] if self.line.target else []
-        is_whole = all(quantity.value.denominator == 1 for quantity in (rule.per, *bounds))
+        # A count away from a whole bound is whole, and so are its steps of 1; only then is no step begun.
+        has_whole_steps = rule.per.value == 1 and all(bound.value.denominator == 1 for bound in bounds)
         if (
             rule.step is None
-            and not (self.measure.kind == "count" and is_whole)
+            and not (self.measure.kind == "count" and has_whole_steps)
             and (bounds or not self.line.has_target)
         ):
             yield self.problem(
