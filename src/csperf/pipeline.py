@@ -40,7 +40,7 @@ from csperf.scoring.score import score_agents
 from csperf.shipped import shipped
 from csperf.tables import TABLES
 from csperf.tables.contract import Column, compile_table
-from csperf.workspace import Workspace, WorkspaceFile
+from csperf.workspace import Workspace, WorkspaceFile, show_path
 
 ROSTER = "roster"
 _In = TypeVar("_In")
@@ -371,14 +371,6 @@ def inspect_file(session: Session, path: Path) -> Inspection:
     folder = session.workspace.folder
     formats = [load_format(found, show_path(found)) for found in list_formats(folder).values()]
     return inspect_export(path, [*formats, *(canonical_format(table) for table in TABLES)], session.workdir)
-
-
-def show_path(path: Path) -> str:
-    """A path as a person would write it from here."""
-    try:
-        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except ValueError:
-        return str(path)
 
 
 def _collect(items: Mapping[str, _In], work: Callable[[_In], _Out]) -> dict[str, _Out]:

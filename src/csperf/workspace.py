@@ -131,7 +131,7 @@ def load_workspace(start: Path | None) -> Workspace:
                 )
             ]
         )
-    shown = _shown(file)
+    shown = show_path(file)
     source = read_yaml(file, shown)
     content, problems = read_model(source, WorkspaceFile, "workspace")
     if content is None:
@@ -139,7 +139,7 @@ def load_workspace(start: Path | None) -> Workspace:
     return Workspace(folder=file.parent, content=content, source=source, is_sample=is_sample)
 
 
-def _shown(path: Path) -> str:
+def show_path(path: Path) -> str:
     """A path as a person would write it from here."""
     try:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()

@@ -106,10 +106,10 @@ def show(
 @app.command("list")
 def list_(workspace: WorkspaceOption = None, lang: LangOption = None) -> int:
     """The rubrics that ship with csperf and those of the workspace."""
-    from csperf.pipeline import list_rubrics, show_path
+    from csperf.pipeline import list_rubrics
     from csperf.problems import cell_width
     from csperf.render.words import title_of
-    from csperf.workspace import load_workspace
+    from csperf.workspace import load_workspace, show_path
     from csperf.yaml_source import read_yaml
 
     found = load_workspace(workspace)

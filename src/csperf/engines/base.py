@@ -44,7 +44,6 @@ class RowCounts:
     rejected: int = 0
     duplicates: int = 0
     unassigned: int = 0
-    dropped: int = 0
 
 
 @dataclass(frozen=True)

@@ -39,16 +39,12 @@ def in_period(contract: Contract, at: str, period: Period) -> pl.Expr:
     column = pl.col(at)
     if contract.columns[at].kind == "day":
         return (column >= period.start.date()) & (column < period.end.date())
-    return (column >= _instant(period.start)) & (column < _instant(period.end))
+    return (column >= pl.lit(period.start)) & (column < pl.lit(period.end))
 
 
 def span_of(aggregate: Aggregate, period: Period) -> Period:
     """The period an aggregate looks at: its own window where it has one."""
     return period.window(aggregate.window_days) if aggregate.window_days else period
-
-
-def _instant(moment: dt.datetime) -> pl.Expr:
-    return pl.lit(moment)
 
 
 def derived_columns(names: set[str], period: Period, calendar: WorkCalendar | None) -> list[pl.Expr]:

@@ -26,10 +26,6 @@ _UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 EARLIEST = dt.date(1995, 1, 1)
 LATEST = dt.date(2050, 1, 1)
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
-POLARS_TYPES: dict[str, pl.DataType] = {
-    "id": pl.String(), "agent": pl.String(), "text": pl.String(), "category": pl.String(), "integer": pl.Int64(),
-    "number": pl.Float64(), "share": pl.Float64(), "seconds": pl.Float64(), "flag": pl.Boolean(), "day": pl.Date(),
-}  # fmt: skip
 
 
 def clean_text(raw: pl.Expr, column: Column, rule: ColumnRule, missing: list[str], careful: bool) -> pl.Expr:

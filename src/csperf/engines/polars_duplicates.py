@@ -23,7 +23,7 @@ def find_losers(
     """
     if not key:
         return None
-    hashed = pl.struct(key).hash().alias("_hash")
+    hashed = hash_key(key).alias("_hash")
     hashes = valid.select(hashed).collect(engine="streaming").to_series()
     if hashes.n_unique() == len(hashes):
         return None
@@ -45,6 +45,11 @@ def find_losers(
     if len(conflicts):
         raise ProblemsFound([_conflict(table, key, conflicts)])
     return rows.join(by_key.select(PLACE), on=PLACE, how="anti").select(PLACE)
+
+
+def hash_key(key: Sequence[str]) -> pl.Expr:
+    """One number per key; equal keys give equal numbers, and a second look tells chance collisions apart."""
+    return pl.col(key[0]).hash() if len(key) == 1 else pl.struct(key).hash()
 
 
 def _conflict(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame) -> Problem:

@@ -33,7 +33,7 @@ from csperf.engines.polars_aggregates import (
     names_in,
     span_of,
 )
-from csperf.engines.polars_duplicates import find_losers
+from csperf.engines.polars_duplicates import find_losers, hash_key
 from csperf.engines.polars_facts import CODE, PLACE, Facts, Reading, place_of, scan_facts, scan_raw
 from csperf.exports.reader import RawTable, reread_as_text
 from csperf.period import Period
@@ -111,7 +111,7 @@ class PolarsEngine:
         if not key:
             return False
         facts = scan_facts(job.table, Reading(tuple(key), job.zone, careful=False))
-        hashes = facts.rows.select(_key_hash(key)).collect(engine="streaming").to_series()
+        hashes = facts.rows.select(hash_key(key)).collect(engine="streaming").to_series()
         return hashes.n_unique() < len(hashes)
 
     def _decode_if_needed(self, job: _Job, work: Callable[[_Job], _T]) -> _T:
@@ -390,11 +390,6 @@ def _collect_rejections(table: RawTable, facts: Facts) -> tuple[Rejection, ...]:
         )
         found.append(Rejection(check.code, check.column, row["count"], samples))
     return tuple(found)
-
-
-def _key_hash(key: Sequence[str]) -> pl.Expr:
-    """One number per key; equal keys give equal numbers, and a second look tells chance collisions apart."""
-    return pl.col(key[0]).hash() if len(key) == 1 else pl.struct(key).hash()
 
 
 def _counted(aggregate: Aggregate) -> pl.Expr:
