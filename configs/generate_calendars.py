@@ -13,7 +13,7 @@ import holidays
 FIRST, OFFICIAL_UNTIL = 2001, 2026
 HEAD = """\
 # China's working days, from the State Council's notices by way of the Python package "holidays".
-# off: weekdays that nobody works. working: weekend days that make up for them.
+# off: weekdays that nobody works, and holidays that fall on a weekend. working: weekend days that make up for them.
 # Every other Monday to Friday is a working day. Made by configs/generate_calendars.py.
 # A calendar of your own has the same form: name its file in csperf.yaml (calendar: my-calendar.yaml).
 name: CN
@@ -31,9 +31,11 @@ def write_calendar(path: Path) -> None:
         working: list[str] = []
         day = dt.date(year, 1, 1)
         while day.year == year:
-            is_weekday = day.weekday() < 5
-            if days.is_working_day(day) != is_weekday:
-                (off if is_weekday else working).append(f"{day:%m-%d}")
+            is_working, is_weekday = days.is_working_day(day), day.weekday() < 5
+            if is_working and not is_weekday:
+                working.append(f"{day:%m-%d}")
+            elif not is_working and (is_weekday or day in days):
+                off.append(f"{day:%m-%d}")
             day += dt.timedelta(days=1)
         lines.append(f"  {year}:\n    off: [{', '.join(off)}]\n    working: [{', '.join(working)}]\n")
     path.write_text("".join(lines), encoding="utf-8")

@@ -146,9 +146,17 @@ KINDS = {
 }
 DERIVED_SAID = {
     "resolution_hours": "clock hours from `created_at` to `resolved_at`; empty while unresolved",
-    "resolution_workdays": "the same in working days of the workspace's calendar",
+    "resolution_workdays": "the same in [working days](time.md) of the workspace's calendar",
+    "resolution_workhours": "the same in [working hours](time.md) of the workspace",
     "open_hours": "clock hours from `created_at` to `resolved_at`, or to the period's end while unresolved",
     "open_workdays": "the same in working days",
+    "open_workhours": "the same in working hours",
+    "first_reply_workhours": "working hours from `created_at` to `first_reply_at`; empty without a reply",
+    "repeat_days": "days of 24 hours from `resolved_at` to the next case that the same customer opened after this "
+    "one, in whatever month; below 0 where it came before this one was resolved; empty for none",
+    "answer_hours": "clock hours from `requested_at` to `answered_at`; empty without an answer",
+    "open_answer_hours": "clock hours from `requested_at` (a message's `sent_at`) to `answered_at`, or to the period's "
+    "end without an answer",
 }
 
 
@@ -228,10 +236,10 @@ def render_measures() -> str:
     parts = [MEASURES_HEAD + table(("name", "measure", "指标"), overview)]
     for name, measure in measures.items():
         origins = [f"`{term.table}` by `{term.at}`, credited to `{term.agent}`" for term in measure.terms]
-        facts = [
-            ("from · 数据", ", ".join(dict.fromkeys(origins))),
-            ("formula · 公式", formula_text(measure, measures, "en")),
-        ]
+        facts = [("from · 数据", ", ".join(dict.fromkeys(origins)))] if origins else []
+        facts.append(("formula · 公式", formula_text(measure, measures, "en")))
+        days = measure.matures_days
+        facts += [("final · 定值", f"{days} days after the period · 期末后 {days} 天")] if days else []
         facts += [("unit · 单位", f"`{measure.unit}`")] if measure.unit else []
         facts += [("direction · 方向", BETTER[measure.better])] if measure.better else []
         facts.append(("source · 出处", measure.source))

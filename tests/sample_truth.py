@@ -62,6 +62,7 @@ def read_xlsx(name: str) -> list[Row]:
     return [dict(zip(table[0], line, strict=True)) for line in table[1:]]
 
 
+@cache
 def when(text: str) -> dt.datetime | None:
     """An instant in one of the forms of these files, else None."""
     for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d"):
@@ -223,8 +224,9 @@ def worktime() -> Facts:
 def agent_metrics() -> Facts:
     def is_good(row: Row) -> bool:
         counts = [
-            row[name] for name in ("咨询人数", "接待人数", "未回复人数", "评价量", "满意量", "询单人数", "下单人数")
-        ]
+            row[name] for name in ("咨询人数", "接待人数", "未回复人数", "评价量", "满意量", "询单人数", "下单人数",
+                                   "转出人数", "客服消息数", "买家消息数", "好评量", "投诉量", "销售订单数", "出勤工时")
+        ]  # fmt: skip
         shares = [row[name].removesuffix("%") for name in ("旺旺回复率", "客户满意率")]
         return (
             when(row["日期"]) is not None
@@ -237,6 +239,106 @@ def agent_metrics() -> Facts:
     return settle(credited(rows, "客服昵称"), is_good, ("客服昵称", "日期"))
 
 
+def reads(
+    row: Row,
+    needs: str = "",
+    times: str = "",
+    amounts: str = "",
+    flags: str = "",
+    words: dict[str, str] | None = None,
+) -> bool:
+    """Whether the needed cells are filled, and the cells of each kind are empty or readable."""
+    return (
+        all(row[name] for name in needs.split())
+        and all(time_or_empty(row[name]) for name in times.split())
+        and all(row[name] == "" or number(row[name], "0", "1e9") for name in amounts.split())
+        and all(row[name] in ("", "true", "false") for name in flags.split())
+        and all(row[name] in ("", *known.split()) for name, known in (words or {}).items())
+    )
+
+
+@cache
+def messages() -> Facts:
+    def is_good(row: Row) -> bool:
+        kinds = {"sender": "agent customer bot system"}
+        return reads(row, "message_id sent_at", "sent_at answered_at", "", "is_canned needs_answer", kinds)
+
+    rows = read_csv("exports/messages-2025q2.csv.gz")
+    return settle(credited(rows, "agent_id"), is_good, ("message_id",))
+
+
+@cache
+def orders() -> Facts:
+    flags = "negative_feedback guarantee_claim chargeback returned"
+
+    def is_good(row: Row) -> bool:
+        return reads(row, "order_id ordered_at", "ordered_at updated_at", "amount", flags)
+
+    return settle(read_csv("exports/orders-2025q2.csv.gz"), is_good, ("order_id", "item_id"), "updated_at")
+
+
+@cache
+def order_agents() -> Facts:
+    rows = credited(read_csv("exports/order_agents.csv"), "agent_id")
+    return settle(rows, lambda row: reads(row, "order_id agent_id", "served_at"), ("order_id", "agent_id"))
+
+
+@cache
+def returns() -> Facts:
+    def is_good(row: Row) -> bool:
+        asked, answered = when(row["requested_at"]), when(row["answered_at"])
+        flags, kinds = "is_valid negative_feedback wrongly_rejected", {"kind": "return exchange repair refund"}
+        readable = reads(row, "return_id requested_at", "requested_at answered_at closed_at", "amount", flags, kinds)
+        return readable and asked is not None and (answered is None or answered >= asked)
+
+    return settle(read_csv("exports/returns.csv"), is_good, ("return_id",))
+
+
+@cache
+def sales() -> Facts:
+    def is_good(row: Row) -> bool:
+        return reads(row, "order_id agent_id sold_at amount", "sold_at", "amount refund_amount item_count")
+
+    return settle(credited(read_csv("exports/sales.csv"), "agent_id"), is_good, ("order_id", "agent_id"))
+
+
+@cache
+def activities() -> Facts:
+    def is_good(row: Row) -> bool:
+        kinds = {"kind": "knowledge training meeting overtime urgent_case other"}
+        needs, flags = "activity_id agent_id occurred_at kind", "required attended accepted"
+        return reads(row, needs, "occurred_at", "hours", flags, kinds)
+
+    return settle(credited(read_csv("exports/activities.csv"), "agent_id"), is_good, ("activity_id", "agent_id"))
+
+
+@cache
+def tasks() -> Facts:
+    def is_good(row: Row) -> bool:
+        times = "assigned_at due_at delivered_at reported_at updated_at"
+        return reads(row, "task_id agent_id due_at", times, "", "is_trial")
+
+    return settle(credited(read_csv("exports/tasks.csv"), "agent_id"), is_good, ("task_id",), "updated_at")
+
+
+@cache
+def costs() -> Facts:
+    def is_good(row: Row) -> bool:
+        kinds = {"kind": "labour material transport warranty"}
+        return reads(row, "cost_id date kind amount", "date", "amount", "", kinds)
+
+    return settle(credited(read_csv("exports/costs.csv", "utf-8-sig"), "agent_id"), is_good, ("cost_id",))
+
+
+@cache
+def account_health() -> Facts:
+    def is_good(row: Row) -> bool:
+        counts = " ".join(name for name in row if name.endswith(("_count", "_seconds")))
+        return reads(row, "date", "date", counts) and number(row["order_defect_rate"], "0", "1")
+
+    return settle(read_csv("exports/account_health.csv"), is_good, ("date", "fulfilment"))
+
+
 SOURCES: dict[str, Callable[[], Facts]] = {
     "tickets": tickets,
     "surveys": surveys,
@@ -244,6 +346,15 @@ SOURCES: dict[str, Callable[[], Facts]] = {
     "events": events,
     "exams": exams,
     "qa_reviews": qa_reviews,
+    "messages": messages,
+    "orders": orders,
+    "order_agents": order_agents,
+    "returns": returns,
+    "sales": sales,
+    "activities": activities,
+    "tasks": tasks,
+    "costs": costs,
+    "account_health": account_health,
     "worktime": worktime,
     "agent_metrics": agent_metrics,
 }
@@ -438,3 +549,23 @@ def expected_card(values: dict[str, Value]) -> Expected:
 def expected_scores(month: str) -> dict[str, Decimal | None]:
     """Agent → total; None where no score can be given."""
     return {who: card.score for who, card in expected_cards(month).items()}
+
+
+def presence(month: str, who: str) -> Fraction:
+    """The share of the month an agent was employed and not on leave, by the hours of the worktime."""
+    start, end = bounds(month)
+    (member,) = [row for row in roster() if row["agent_id"] == who]
+    first = max(start, dt.datetime.fromisoformat(member["joined_on"]))
+    last = min(end, dt.datetime.fromisoformat(member["left_on"]) + DAY) if member["left_on"] else end
+    rows = [row for row in worktime().rows if row["who"] == who and row["date"].startswith(month)]
+    worked, away = (sum((Fraction(row[name]) for row in rows), Fraction(0)) for name in ("hours", "leave_hours"))
+    return Fraction((last - first).days, (end - start).days) * (1 - away / (worked + away))
+
+
+@cache
+def expected_ranks(month: str) -> dict[str, int | None]:
+    """Agent → place among those who have a score and were here for at least half of the month."""
+    scores = {who: score for who, score in expected_scores(month).items() if score is not None}
+    ranked = {who: score for who, score in scores.items() if presence(month, who) >= Fraction(1, 2)}
+    places = {who: 1 + sum(other > score for other in ranked.values()) for who, score in ranked.items()}
+    return {who: places.get(who) for who in expected_scores(month)}

@@ -18,7 +18,7 @@ from unittest.mock import patch
 from csperf.calendars import WorkCalendar
 from csperf.cli import main
 from csperf.engines import polars_engine
-from csperf.engines.base import SourceResult
+from csperf.engines.base import SourceResult, Units
 from csperf.engines.polars_engine import PolarsEngine
 from csperf.exports.format_file import FormatFile, canonical_format
 from csperf.exports.reader import RawTable, read_source
@@ -126,11 +126,15 @@ def measure_source(
     period: Period | str = "2025-06",
     resolve: Callable[[str], str] = same_name,
     calendar: Callable[[], WorkCalendar] = no_calendar,
+    units: Units | None = None,
+    order_agents: RawTable | None = None,
 ) -> SourceResult:
     """What the engine makes of a source; a period by its month is cut in China's zone."""
     span = parse_month(period, CHINA, dt.date.today()) if isinstance(period, str) else period
     with tempfile.TemporaryDirectory() as workdir:
-        return PolarsEngine(Path(workdir)).measure_source(source, aggregates, span, resolve, calendar)
+        return PolarsEngine(Path(workdir)).measure_source(
+            source, aggregates, span, resolve, calendar, units, order_agents
+        )
 
 
 def count_rows(table: str, at: str, **extra: object) -> Aggregate:

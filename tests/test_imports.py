@@ -20,7 +20,7 @@ SOURCES = ROOT / "src"
 # From the bottom up; a module imports from lower layers and from its own part only. `shipped`, `yaml_models`
 # and `roster` are not named in the architecture's order; engines and rendering speak in scoring's types.
 LAYERS = [
-    {"problems", "shipped"},
+    {"problems", "service_hours", "shipped"},
     {"yaml_source"},
     {"yaml_models"},
     {"calendars", "period", "workspace"},
@@ -28,7 +28,8 @@ LAYERS = [
     {"exports", "rubric"},
     {"scoring"},
     {"engines", "roster"},
-    {"render"},
+    {"presence", "render"},
+    {"people", "rejections", "session"},
     {"pipeline"},
     {"cli"},
 ]

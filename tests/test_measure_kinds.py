@@ -73,6 +73,7 @@ def make_shop(seed: int) -> Shop:
             "average_reply_seconds": maybe(Fraction(random.randrange(90_000), 1000)),
             "reply_count": maybe(random.randrange(12)),
             "customer_message_count": maybe(random.randrange(12)),
+            "customer_id": maybe(f"C{random.randrange(60):02}", 0.1),
         }
 
     days = [dt.date(2025, 4, 1) + dt.timedelta(days=day) for day in range(75)]
@@ -89,13 +90,21 @@ def make_shop(seed: int) -> Shop:
             {
                 "review_id": f"Q{number:05}", "agent_id": random.choice(AGENTS), "reviewed_at": moment(),
                 "criterion": "solution", "mark": Fraction(random.randrange(1001), 10),
-                "weight": maybe(Fraction(random.randrange(30), 10)),
+                "weight": maybe(Fraction(random.randrange(30), 10)), "critical_failed": maybe(random.random() < 0.1),
+                "ticket_id": maybe(f"T{random.randrange(12):05}", 0.1),
             }
-            for number in range(200)
+            for number in range(400)
         ],
         "worktime": [
             {"agent_id": agent, "date": day, "hours": Fraction(random.randrange(0, 1000, 25), 100)}
             for agent in AGENTS[:5] for day in days if random.random() < 0.7
+        ],
+        "account_health": [
+            {
+                "date": day, "fulfilment": who, "order_count": random.randrange(1, 90),
+                "order_defect_rate": maybe(Fraction(random.randrange(40), 1000)),
+            }
+            for day in days[::7] for who in ("seller", "platform")
         ],
     }  # fmt: skip
 
@@ -211,6 +220,30 @@ def percentile(values: Sequence[Any], at: Fraction) -> Figure:
     return Figure(ordered[int(whole)] * (1 - part) + above * part, sample_size=len(ordered))
 
 
+def once_each(rows: Sequence[Row], name: str, hits: Sequence[bool | None]) -> Figure:
+    """A rate in which each value of a column counts once."""
+    known = {row[name] for row, hit in zip(rows, hits, strict=True) if hit is not None} - {None}
+    hit = {row[name] for row, hit in zip(rows, hits, strict=True) if hit} - {None}
+    return share(Fraction(len(hit)), Fraction(len(known)), len(known))
+
+
+def mean_per(
+    rows: Sequence[Row], name: str, inner: Callable[[Sequence[Row]], Fraction | None], cut: Fraction
+) -> Figure:
+    """The mean of what `inner` makes of the rows of each value of a column, both ends cut."""
+    groups = {row[name]: [other for other in rows if other[name] == row[name]] for row in rows if row[name] is not None}
+    means = sorted(found for mine in groups.values() if (found := inner(mine)) is not None)
+    ends = math.floor(len(means) * cut)
+    return mean(means[ends : len(means) - ends])
+
+
+def mark_of_case(rows: Sequence[Row]) -> Fraction | None:
+    """A case's mark: 0 where anything critical failed, else the weighted mean."""
+    if any(row["critical_failed"] for row in rows):
+        return Fraction(0)
+    return weighted([(row["mark"], 1 if row["weight"] is None else row["weight"]) for row in rows], False).value
+
+
 def extreme(values: Sequence[Any], choose: Callable[..., Any]) -> Figure:
     known = [Fraction(value) for value in values if value is not None]
     return Figure(choose(known), sample_size=len(known)) if known else Figure()
@@ -230,6 +263,9 @@ class Mine:
 
     def rows(self, table: str, at: str, agent: str = "agent_id", days: int | None = None) -> list[Row]:
         return [row for row in self.shop[table] if row[agent] == self.agent and lies_in(row, at, days)]
+
+    def everyones(self, table: str, at: str) -> list[Row]:
+        return [row for row in self.shop[table] if lies_in(row, at)]
 
     @property
     def tickets(self) -> list[Row]:
@@ -269,6 +305,11 @@ def derived(mine: Mine) -> Figure:
     first, second = (part.value for part in parts)
     value = None if first is None or second is None else (first * second - 1) / Fraction("3.6")
     return Figure(value, sample_size=min(part.sample_size for part in parts))
+
+
+def uplift(handling: Figure) -> Figure:
+    value = None if handling.value is None else handling.value / Fraction("52.5") - 1
+    return Figure(value, sample_size=handling.sample_size)
 
 
 # name → (the entry as a shop writes it, the same in Python)
@@ -398,6 +439,52 @@ KINDS: dict[str, tuple[Row, Callable[[Mine], Figure]]] = {
             if row["is_spam"] is False
         ], Fraction(9, 10)),
     ),
+    "rate_of_customers": (
+        {"from": "tickets", "rate": "rating >= 4", "distinct": "customer_id"},
+        lambda mine: once_each(mine.tickets, "customer_id", [
+            compared(row["rating"], lambda rating: rating >= 4) for row in mine.tickets
+        ]),
+    ),
+    "customers": (
+        {"from": "tickets", "count": True, "distinct": "customer_id", "where": "channel = 'chat'"},
+        lambda mine: count([
+            {} for _ in {row["customer_id"] for row in mine.tickets if is_chat(row)} - {None}
+        ]),
+    ),
+    "tickets_per_customer": (
+        {"from": "tickets", "ratio": {"of": {"count": True, "where": "customer_id is not null"},
+                                      "to": {"count": True, "distinct": "customer_id"}}},
+        lambda mine: divide(
+            count([row for row in mine.tickets if row["customer_id"]]),
+            count([{} for _ in {row["customer_id"] for row in mine.tickets} - {None}]),
+        ),
+    ),
+    "mean_per_case": (
+        {"from": "qa_reviews", "mean": "mark", "weighted_by": "coalesce(weight, 1)", "per": "ticket_id",
+         "zero_if": "critical_failed", "trim": "10%"},
+        lambda mine: mean_per(
+            mine.rows("qa_reviews", "reviewed_at"), "ticket_id", mark_of_case, Fraction(1, 10)
+        ),
+    ),
+    "mean_of_everyone": (
+        {"from": "account_health", "mean": "order_defect_rate", "weighted_by": "order_count", "unit": "%"},
+        lambda mine: weighted([
+            (row["order_defect_rate"], row["order_count"]) for row in mine.everyones("account_health", "date")
+        ], True),
+    ),
+    "tickets_of_everyone": (
+        {"from": "tickets", "count": True, "agent": "everyone"},
+        lambda mine: count(mine.everyones("tickets", "created_at")),
+    ),
+    "part_of_everyone": (
+        {"from": "tickets", "ratio": {"of": {"count": True}, "to": {"count": True, "agent": "everyone"}}, "unit": "%"},
+        lambda mine: divide(count(mine.tickets), count(mine.everyones("tickets", "created_at")), is_share=True),
+    ),
+    "baseline": ({"constant": 52.5}, lambda mine: Figure(Fraction("52.5"))),
+    "uplift": (
+        {"derived": "mean_plain / baseline - 1", "unit": "%"},
+        lambda mine: uplift(mean(column(mine.tickets, "handling_seconds"))),
+    ),
 }  # fmt: skip
 
 
@@ -410,7 +497,8 @@ def write_workspace(shop: Shop, folder: Path) -> None:
     for name, (entry, _) in KINDS.items():
         unit = entry.get("unit", "%" if "rate" in entry else "")
         measures[name] = entry | {"title": name, "definition": name, "source": "test", "better": "higher"}
-        lines[name] = {"weight": 100 / len(KINDS), "score": {"curve": curves.get(unit, {0: 0, 100: 100})}}
+        weight = 2 if lines else 100 - 2 * (len(KINDS) - 1)
+        lines[name] = {"weight": weight, "score": {"curve": curves.get(unit, {0: 0, 100: 100})}}
     rubric = {
         "name": "kinds", "version": "1", "title": "kinds",
         "dimensions": {"all": {"weight": 100, "indicators": lines}}, "grades": [{"name": "any", "min": 0}],

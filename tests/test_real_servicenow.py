@@ -76,12 +76,11 @@ def scored(log: Log, folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def hours_to_resolution(event: Event) -> Fraction:
-    """Clock hours, to the millionth, as fractional values are kept."""
+    """Clock hours."""
     opened, resolved = when(event["opened_at"]), when(event["resolved_at"])
     assert opened is not None
     assert resolved is not None
-    minutes = (resolved - opened) // dt.timedelta(minutes=1)
-    return Fraction((minutes * 1_000_000 + 30) // 60, 1_000_000)
+    return Fraction((resolved - opened) // dt.timedelta(minutes=1), 60)
 
 
 def percentile(values: list[Fraction], share: Fraction) -> Fraction | None:

@@ -19,17 +19,22 @@ import pytest
 import yaml
 
 import sample_truth as truth
+import scheme_truth as schemes
 
 
 @pytest.fixture(scope="module")
 def generator() -> Any:
-    """`sample_data/generate.py`, which is no package."""
+    """`sample_data/generate.py`, which finds its own modules beside it as a script does."""
+    sys.path.insert(0, str(truth.SAMPLE))
     spec = importlib.util.spec_from_file_location("sample_data_generate", truth.SAMPLE / "generate.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(truth.SAMPLE))
     return module
 
 
@@ -87,6 +92,107 @@ def test_counted_again_each_month_comes_to_its_plan(generator: Any) -> None:
         assert values == planned, (agent_id, month)
 
 
+def test_counted_again_each_month_comes_to_its_figures(generator: Any) -> None:
+    """Shares are planned of a number of cases that chance decides, so they are compared as counts."""
+    for (agent_id, month), plan in generator.plan_figures(generator.rng_of("figures")).items():
+        found = schemes.expected_numbers(f"{month:%Y-%m}", agent_id)
+        for name in ("first_contact", "transferred", "crossed", "informed", "accepted"):
+            hits, of = found[name]
+            assert hits == round(getattr(plan, name) * of), (agent_id, month, name)
+        for name in ("satisfied", "positive", "complaints", "conversion"):
+            hits, of = found[name]
+            assert hits == round(getattr(plan, name) * of), (agent_id, month, name)
+        planned = {
+            "average_reply": plan.average_reply,
+            "dissatisfied": Fraction(plan.dissatisfied, plan.requests),
+            "order_value": plan.order_value,
+            "report_order_value": plan.order_value,
+            "tasks": Fraction(*plan.tasks),
+            "polite": Fraction(*plan.polite),
+            "late": Fraction(*plan.late),
+            "solved_at_once": Fraction(*plan.solved_at_once),
+            "first_reply": plan.first_reply,
+            "report_reply": plan.report_reply,
+            "mystery": Fraction(sum(plan.mystery), len(plan.mystery)),
+        }
+        planned |= dict(zip(("communication", "judgement", "solution"), plan.case_marks, strict=True))
+        planned |= dict(zip(("language", "attitude", "expertise"), plan.sheet_marks, strict=True))
+        assert {name: found[name][0] / found[name][1] for name in planned} == planned, (agent_id, month)
+        counted = {
+            "knowledge": plan.knowledge[0],
+            "overtime": plan.overtime,
+            "urgent": plan.urgent,
+            "costs": sum(plan.costs),
+            "unreported": plan.tasks[1] - plan.tasks[0] - plan.reported,
+        }
+        assert {name: found[name] for name in counted} == counted, (agent_id, month)
+        assert found["compliant"][1] - found["compliant"][0] == plan.breaches
+
+
+EXAMPLE = {
+    "first_contact": "168 ÷ 200",
+    "first_response": "5800 ÷ 200",
+    "average_reply": "39528 ÷ 1098",
+    "transferred": "10 ÷ 200",
+    "crossed_solved": "19 ÷ 20",
+    "informed": "45 ÷ 50",
+    "accepted": "138 ÷ 150",
+    "came_again": "9 ÷ 197",
+    "defects": "2 ÷ 100",
+    "returned": "3 ÷ 50",
+    "dissatisfied": "3 ÷ 20",
+    "order_value": "8100 ÷ 25",
+    "communication": "820 ÷ 10",
+    "judgement": "800 ÷ 10",
+    "solution": "850 ÷ 10",
+    "solved_at_once": "8 ÷ 10",
+    "language": "340 ÷ 4",
+    "attitude": "360 ÷ 4",
+    "expertise": "320 ÷ 4",
+    "compliant": "4 ÷ 4",
+    "peers": "258 ÷ 3",
+    "mystery": "164 ÷ 2",
+    "polite": "102 ÷ 120",
+    "late": "3 ÷ 50",
+    "knowledge": "1",
+    "trained": "4 ÷ 5",
+    "overtime": "1",
+    "urgent": "2",
+    "costs": "6200",
+    "tasks": "18 ÷ 20",
+    "unreported": "1",
+    "trust": "12",
+    "sessions": "3360 ÷ 168",
+    "first_reply": "80640 ÷ 3360",
+    "report_reply": "483840 ÷ 13440",
+    "satisfied": "364 ÷ 400",
+    "positive": "376 ÷ 400",
+    "complaints": "84 ÷ 3360",
+    "conversion": "95 ÷ 500",
+    "report_order_value": "30780 ÷ 95",
+}
+"""June of A003, whom the documentation computes by hand under each scheme."""
+
+
+def test_agent_of_the_documentation_comes_to_the_figures_told() -> None:
+    found = schemes.expected_numbers("2025-06", "A003")
+    told = {name: " ÷ ".join(map(str, value if isinstance(value, tuple) else [value])) for name, value in found.items()}
+    assert {name: told[name] for name in EXAMPLE} == EXAMPLE
+    readme = (truth.SAMPLE / "README.md").read_text("utf-8")
+    table = readme.partition("## A003")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("| `")]
+    assert [row[2] for row in rows] == list(EXAMPLE.values())
+
+
+def test_quality_of_one_agent_is_full_but_for_the_orders() -> None:
+    """The scheme for Amazon sets a floor under quality that must bite an agent who is good otherwise."""
+    found = schemes.expected_numbers("2025-06", "A002")
+    assert found["defects"] == (3, 100)
+    assert found["dissatisfied"] == (0, 12)
+    assert found["late"] == (0, 16)
+    assert found["solved_at_once"] == (10, 10)
+
+
 def test_june_has_every_grade() -> None:
     grades = [card.grade for card in truth.expected_cards("2025-06").values()]
     assert {grade: grades.count(grade) for grade in set(grades)} == {
@@ -137,6 +243,89 @@ def test_bot_and_stranger_have_rows_but_no_card() -> None:
     assert who.count(truth.STRANGER) == 2
     assert "B001" in who
     assert not {"B001", truth.STRANGER, ""} & truth.expected_values("2025-06").keys()
+
+
+def test_unknown_names_stand_in_the_other_tables_too() -> None:
+    sources = ("order_agents", "sales", "activities", "tasks", "costs", "messages")
+    for name in sources:
+        assert truth.STRANGER in {row["who"] for row in truth.SOURCES[name]().rows}, name
+
+
+def test_orders_stand_at_the_edges_of_the_sixty_days() -> None:
+    mine = {row["ordered_at"]: row for row in schemes.served_by("A003", truth.orders().rows)}
+    edges = ("2025-05-01 23:59:59", "2025-05-02 00:00:00", "2025-07-01 00:00:00")
+    assert [schemes.is_defective(mine[moment]) for moment in edges] == [True, True, True]
+
+
+def test_defects_overlap_and_orders_are_shared() -> None:
+    rows = truth.orders().rows
+    components = sum(row[name] == "true" for row in rows for name in schemes.DEFECTS)
+    assert components > sum(schemes.verdicts(rows, schemes.is_defective).values())
+    team = {row["agent_id"]: row["team"] for row in truth.roster()}
+    shared = [people for people in schemes.servants().values() if len(people) == 2]
+    assert {len({team[person] for person in people}) for people in shared} == {1, 2}
+    assert any(row["order_id"] not in schemes.servants() for row in rows)
+
+
+def test_newest_version_of_an_order_and_of_a_task_counts() -> None:
+    for name, key, column in (("orders", "order_id", "guarantee_claim"), ("tasks", "task_id", "delivered_at")):
+        kept = {row[key]: row for row in truth.SOURCES[name]().rows}
+        file = f"exports/{'orders-2025q2.csv.gz' if name == 'orders' else 'tasks.csv'}"
+        rows = [row for row in truth.read_csv(file) if row[key] in kept]
+        older = [row for row in rows if row["updated_at"] < kept[row[key]]["updated_at"]]
+        assert [row[column] != kept[row[key]][column] for row in older] == [True]
+
+
+def test_returns_are_answered_at_the_very_last_second() -> None:
+    waits = [
+        (truth.when(row["answered_at"]) or dt.datetime.max) - asked
+        for row in truth.returns().rows
+        if (asked := truth.when(row["requested_at"]))
+    ]
+    assert waits.count(dt.timedelta(hours=48)) == 1
+    assert waits.count(dt.timedelta(hours=48, seconds=1)) == 1
+
+
+def test_customers_come_again_within_a_week_and_after_it() -> None:
+    solved = [row for row in truth.tickets().rows if row["resolved_at"] and row["agent_id"] == "A003"]
+    twice = [row for row in solved if len(schemes.contacts()[row["customer_id"]]) == 2]
+    assert {schemes.came_again(row) for row in twice} == {True, False}
+
+
+def test_leave_of_the_roster_is_the_leave_of_the_worktime() -> None:
+    (member,) = [row for row in truth.roster() if row["leave"]]
+    first, last = member["leave"].split("..")
+    rows = [row for row in truth.worktime().rows if row["who"] == member["agent_id"] and row["date"][:7] == "2025-06"]
+    away = [row["date"] for row in rows if row["leave_hours"] != "0"]
+    assert away == [row["date"] for row in rows if first <= row["date"] <= last]
+    assert len(away) == 5
+    hours = {row["who"] for row in truth.worktime().rows if row["leave_hours"] != "0" and row["date"] >= "2025-06"}
+    assert {"A004", "A010", "A011"} <= hours
+    assert "A003" not in hours
+
+
+def test_presence_tells_who_can_be_ranked() -> None:
+    present = {who: truth.presence("2025-06", who) for who in truth.agents_of("2025-06")}
+    assert present["A003"] == 1
+    assert {who for who, share in present.items() if share < Fraction(1, 2)} == {"A007", "A012"}
+    assert Fraction(1, 2) < present["A010"] < Fraction(4, 5)
+
+
+def test_a_teams_rate_is_not_the_mean_of_its_members_rates() -> None:
+    values = truth.expected_values("2025-06")
+    team = [row["agent_id"] for row in truth.roster() if row["team"] == "售后二组"]
+    rates = [value for who in team if isinstance(value := values[who]["csat"], tuple)]
+    pooled = sum(hits for hits, _ in rates) / sum(size for _, size in rates)
+    assert sum(hits / size for hits, size in rates) / len(rates) - pooled > Fraction(3, 100)
+
+
+def test_account_report_agrees_with_the_orders() -> None:
+    for row in truth.account_health().rows:
+        end = dt.datetime.fromisoformat(row["date"]) + dt.timedelta(days=1)
+        orders = schemes.within(truth.orders().rows, "ordered_at", end - dt.timedelta(days=60), end)
+        seller = schemes.where(orders, "fulfilment", "seller")
+        found = schemes.distinct_orders(seller, schemes.is_defective)
+        assert found == (Fraction(row["defective_order_count"]), Fraction(row["order_count"]))
 
 
 @pytest.mark.parametrize(

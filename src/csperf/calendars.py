@@ -1,4 +1,4 @@
-"""Working days: weekends, statutory holidays and the working weekends that make up for them."""
+"""Working days and hours: weekends, statutory holidays, the working weekends that make up for them, service hours."""
 
 from __future__ import annotations
 
@@ -7,51 +7,92 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from csperf.problems import ProblemsFound
+from csperf.service_hours import Interval, ServiceHours
 from csperf.shipped import shipped
 from csperf.yaml_source import YamlSource, read_yaml
 
-_WEEKEND = 5
+_MINUTE = dt.timedelta(minutes=1)
+
+
+def _is_weekend(day: dt.date) -> bool:
+    return day.weekday() >= 5
+
+
+def _unknown_hours() -> ServiceHours:
+    raise ValueError("this calendar has no service hours")
 
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """Which days are working days. `official_until` is the last year whose holidays are officially known."""
+    """Which days are working days, and when somebody is there.
+
+    official_until: the last year whose holidays are officially known; None where nobody says.
+    is_weekend: whether a day is off by the week alone, so that it is a make-up day if it is a working day.
+    hours: read when working hours are first counted; may raise ProblemsFound.
+    """
 
     name: str
     is_working_day: Callable[[dt.date], bool]
     official_until: int | None
+    is_weekend: Callable[[dt.date], bool] = _is_weekend
+    hours: Callable[[], ServiceHours] = _unknown_hours
 
-    def working_days_before(self, first: dt.date, last: dt.date) -> list[tuple[dt.date, int, bool]]:
-        """For each day from `first` to `last`: how many working days lie before it, and whether it is one."""
-        rows = []
-        count = 0
-        for offset in range((last - first).days + 1):
-            day = first + dt.timedelta(days=offset)
-            working = self.is_working_day(day)
-            rows.append((day, count, working))
-            count += working
-        return rows
+    def working_days(self, first: dt.date, last: dt.date) -> list[dt.date]:
+        """The working days from `first` to `last`."""
+        return [day for day in _days(first, last) if self.is_working_day(day)]
+
+    def service_spans(self, first: dt.date, last: dt.date, zone: str) -> list[tuple[dt.datetime, dt.datetime]]:
+        """When somebody is there on the days from `first` to `last`: (from, up to) as instants, in order."""
+        hours, tz = self.hours(), ZoneInfo(zone)
+        return [
+            (_instant(day, start, tz), _instant(day, end, tz))
+            for day in _days(first, last)
+            for start, end in self._hours_of(day, hours)
+        ]
+
+    def _hours_of(self, day: dt.date, hours: ServiceHours) -> tuple[Interval, ...]:
+        is_working = self.is_working_day(day)
+        if not self.is_weekend(day):
+            return hours.week[day.weekday()] if is_working else ()
+        if is_working:
+            return hours.make_up
+        return hours.week[day.weekday()] if hours.on_weekends else ()
 
 
-def load_calendar(name: str, folder: Path) -> WorkCalendar:
+def _days(first: dt.date, last: dt.date) -> list[dt.date]:
+    return [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def _instant(day: dt.date, minutes: int, tz: ZoneInfo) -> dt.datetime:
+    """The first instant at which a day's clock shows that time or, where it leaves it out, a later one."""
+    wanted = dt.datetime.combine(day, dt.time()) + minutes * _MINUTE
+    moment = wanted.replace(tzinfo=tz).astimezone(dt.UTC)
+    while (moment - _MINUTE).astimezone(tz).replace(tzinfo=None) >= wanted:
+        moment -= _MINUTE
+    return moment
+
+
+def load_calendar(name: str, folder: Path, hours: Callable[[], ServiceHours] = _unknown_hours) -> WorkCalendar:
     """A calendar file of the workspace, a shipped calendar (`CN`), or a country by its ISO code.
 
     Raises ValueError for a name that nobody knows, ProblemsFound for a file that is wrong.
     """
     for path in (folder / name, shipped("configs") / "calendars" / f"{name}.yaml"):
         if path.is_file():
-            return _read_calendar(path)
+            return _read_calendar(path, hours)
     import holidays  # heavy, and only countries without a calendar file need it
 
     try:
-        return WorkCalendar(name, holidays.country_holidays(name).is_working_day, None)
+        days = holidays.country_holidays(name)
     except NotImplementedError as error:
         raise ValueError(f'no calendar "{name}"') from error
+    return WorkCalendar(name, days.is_working_day, None, lambda day: days.is_weekend(day) and day not in days, hours)
 
 
-def _read_calendar(path: Path) -> WorkCalendar:
+def _read_calendar(path: Path, hours: Callable[[], ServiceHours]) -> WorkCalendar:
     source = read_yaml(path)
     data = source.data if isinstance(source.data, dict) else {}
     years = data.get("years")
@@ -73,9 +114,12 @@ def _read_calendar(path: Path) -> WorkCalendar:
     )
 
     def is_working_day(day: dt.date) -> bool:
-        return day in working or (day.weekday() < _WEEKEND and day not in off)
+        return day in working or not (_is_weekend(day) or day in off)
 
-    return WorkCalendar(str(data.get("name") or path.stem), is_working_day, until)
+    def is_weekend(day: dt.date) -> bool:
+        return _is_weekend(day) and day not in off
+
+    return WorkCalendar(str(data.get("name") or path.stem), is_working_day, until, is_weekend, hours)
 
 
 def _read_days(source: YamlSource, year: Any, kinds: Any, kind: str) -> list[dt.date]:

@@ -27,6 +27,10 @@ class Period:
         """The last day inside."""
         return self.end.date() - dt.timedelta(days=1)
 
+    def until(self, day: dt.date) -> Period:
+        """The part of this period that ends with `day`, under the same label."""
+        return period_of_days(self.label, self.first_day, day + dt.timedelta(days=1), self.zone)
+
     def window(self, days: int) -> Period:
         """The `days` days that end where this period ends."""
         return period_of_days(
@@ -42,14 +46,14 @@ def period_of_days(label: str, first: dt.date, after: dt.date, zone: str) -> Per
 
 
 def parse_month(text: str, zone: str, today: dt.date) -> Period:
-    """`2025-06`, or `last`: the last complete month before `today`. Raises ValueError for anything else."""
-    if text == "last":
-        last = today.replace(day=1) - dt.timedelta(days=1)
-        year, month = last.year, last.month
+    """`2025-06`, `this` (the month of `today`) or `last` (the one before). Raises ValueError for anything else."""
+    if text in ("this", "last"):
+        day = today if text == "this" else today.replace(day=1) - dt.timedelta(days=1)
+        year, month = day.year, day.month
     else:
         found = re.fullmatch(r"(\d{4})-(\d{1,2})", text.strip())
         if not found or not 1 <= int(found[2]) <= 12 or not 1 <= int(found[1]) < 9999:
-            raise ValueError(f'"{text}" is not a month; write it like 2025-06, or last for the last complete month')
+            raise ValueError(f'"{text}" is not a month; write it like 2025-06, or this or last')
         year, month = int(found[1]), int(found[2])
     return period_of_days(f"{year:04}-{month:02}", dt.date(year, month, 1), _month_after(year, month, 1), zone)
 
@@ -69,6 +73,16 @@ def parse_year(text: str, zone: str) -> Period:
         raise ValueError(f'"{text}" is not a year; write it like 2025')
     year = int(text)
     return period_of_days(f"{year:04}", dt.date(year, 1, 1), dt.date(year + 1, 1, 1), zone)
+
+
+def parse_day(text: str) -> dt.date:
+    """`2025-06-15`. Raises ValueError for anything else."""
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
+            raise ValueError
+        return dt.date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValueError(f'"{text}" is not a day; write it like 2025-06-15') from error
 
 
 def _month_after(year: int, month: int, months: int) -> dt.date:

@@ -5,29 +5,31 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from csperf.calendars import WorkCalendar, load_calendar
-from csperf.engines.base import Engine, RejectedRow, Rejection, SourceResult
+from csperf.engines.base import RejectedRow, SourceResult, Units
 from csperf.engines.polars_aggregates import names_in
-from csperf.engines.polars_engine import PolarsEngine
 from csperf.engines.polars_sql import check_sql
 from csperf.exports.format_file import FormatFile, canonical_format, list_formats, load_format
 from csperf.exports.inspection import Inspection, inspect_export
-from csperf.exports.reader import RawTable, read_source
+from csperf.exports.reader import RawTable
+from csperf.people import Scope, find_unit, is_for, list_people, list_units, note_people
 from csperf.period import Period
-from csperf.problems import Location, Problem, ProblemsFound, suggest
-from csperf.roster import Roster, build_roster
+from csperf.presence import measure_presence
+from csperf.problems import Problem, ProblemsFound, suggest
+from csperf.rejections import explain_rejections
+from csperf.roster import Roster
 from csperf.rubric.load import Catalogue, LoadedRubric, check_catalogue, load_catalogue, load_rubric
-from csperf.rubric.measures import Aggregate, Measure
+from csperf.rubric.measures import EVERYONE, Aggregate, Measure
 from csperf.rubric.schema import DIALECT, measures_schema, rubric_schema
+from csperf.rubric.season import find_season
 from csperf.scoring.cards import (
-    Agent,
     AggregateResult,
+    Number,
     Scorecard,
     ScoreTable,
     SourceCounts,
@@ -35,148 +37,66 @@ from csperf.scoring.cards import (
     Words,
     words,
 )
+from csperf.scoring.compare import Comparison, compare_tables
 from csperf.scoring.measurements import finish_measurements
 from csperf.scoring.score import score_agents
+from csperf.session import Session, collect
 from csperf.shipped import shipped
 from csperf.tables import TABLES
-from csperf.tables.contract import Column, compile_table
 from csperf.workspace import Workspace, WorkspaceFile, show_path
 
-ROSTER = "roster"
-_In = TypeVar("_In")
-_Out = TypeVar("_Out")
+ORDER_AGENTS, WORKTIME = "order_agents", "worktime"
+LEAVE = tuple(Aggregate(WORKTIME, "sum", "date", value=column) for column in ("hours", "leave_hours"))
+"""Worked hours and hours of leave: what worked time says of presence."""
 SCORE_SCHEMA = Path(__file__).parent / "render" / "score.schema.json"
 
 
-@dataclass
-class Session:
-    """One workspace with one rubric, opened for one command. workdir: for temporary files."""
+@dataclass(frozen=True)
+class Facts:
+    """What one pass over each source gave in a span of time; all by table.
 
-    workspace: Workspace
-    workdir: Path
-    engine: Engine = field(init=False)
+    units: what rows were counted under where that is not their agent. warnings: what cannot be measured, and why.
+    """
 
-    def __post_init__(self) -> None:
-        self.engine = PolarsEngine(self.workdir)
+    span: Period
+    opened: Mapping[str, RawTable]
+    plans: Mapping[str, Sequence[Aggregate]]
+    found: Mapping[str, SourceResult]
+    units: Units | None
+    warnings: tuple[Words, ...]
 
-    @cached_property
-    def sources_by_table(self) -> dict[str, str]:
-        """canonical table → the workspace's source of it; raises ProblemsFound for what makes no sense."""
-        found: dict[str, str] = {}
-        problems = []
-        for name, entry in self.workspace.content.sources.items():
-            table = entry.table or name
-            if table not in TABLES:
-                path = ("sources", name, "table") if entry.table else ("sources", name)
-                hint = suggest(table, list(TABLES)) + ("" if entry.table else "; or add table: to the source")
-                problems.append(
-                    self.workspace.source.problem(
-                        path,
-                        "workspace-unknown-table",
-                        f'unknown table "{table}"',
-                        hint=hint,
-                        key=not entry.table,
-                    )
-                )
-            elif table in found:
-                problems.append(
-                    self.workspace.source.problem(
-                        ("sources", name),
-                        "workspace-table-twice",
-                        f'sources "{found[table]}" and "{name}" both fill table "{table}"',
-                        hint="list all files under one source",
-                        key=True,
-                    )
-                )
-            else:
-                found[table] = name
-        if problems:
-            raise ProblemsFound(problems)
-        return found
+    @property
+    def results(self) -> dict[Aggregate, Mapping[str, AggregateResult]]:
+        """By aggregate, of all sources together."""
+        return {aggregate: each for result in self.found.values() for aggregate, each in result.results.items()}
 
-    def open_source(self, table: str) -> RawTable:
-        """Open the files of a table's source; raises ProblemsFound."""
-        name = self.sources_by_table[table]
-        entry = self.workspace.content.sources[name]
-        folder = self.workspace.folder
-        format_ = self._load_format(name, entry.format) if entry.format else canonical_format(table)
-        if format_.table != table:
-            raise ProblemsFound(
-                [
-                    self.workspace.source.problem(
-                        ("sources", name, "format"),
-                        "workspace-format-table",
-                        f'format "{format_.format}" fills table "{format_.table}", not "{table}"',
-                        hint=f"name the source {format_.table}, or choose another format",
-                    )
-                ]
-            )
-        return read_source(
-            name, self.workspace.find_files(name), format_, compile_table(TABLES[table]),
-            self.workspace.content.zone, folder, self.workdir,
-        )  # fmt: skip
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The rows that were set aside."""
+        found = self.found.items()
+        return tuple(problem for table, one in found for problem in explain_rejections(self.opened[table], one))
 
-    def _load_format(self, name: str, asked: str) -> FormatFile:
-        known = list_formats(self.workspace.folder)
-        path = self.workspace.folder / asked
-        if not path.is_file() and asked not in known:
-            hint = suggest(asked, list(known)) + "; or give the path of a format file" if known else None
-            raise ProblemsFound(
-                [
-                    self.workspace.source.problem(
-                        ("sources", name, "format"),
-                        "format-unknown",
-                        f'no format "{asked}"',
-                        hint=hint or "write a format file and give its path",
-                    )
-                ]
-            )
-        path = path if path.is_file() else known[asked]
-        return load_format(path, show_path(path))
-
-    def open_sources(self, tables: Iterable[str]) -> dict[str, RawTable]:
-        """Open several; raises ProblemsFound once, with everything wrong in any of them."""
-        return _collect({table: table for table in tables}, self.open_source)
-
-    @cached_property
-    def roster(self) -> Roster:
-        """The roster; empty where the workspace has none."""
-        if ROSTER not in self.sources_by_table:
-            return Roster()
-        table = self.open_source(ROSTER)
-        return build_roster(self.engine.read_facts(table), table.files[0].shown)
-
-    @cached_property
-    def calendar(self) -> Callable[[], WorkCalendar]:
-        """The working-day calendar, loaded when something first needs it."""
-
-        @cache
-        def load() -> WorkCalendar:
-            try:
-                return load_calendar(self.workspace.content.calendar, Path(show_path(self.workspace.folder)))
-            except ValueError as error:
-                raise ProblemsFound(
-                    [
-                        self.workspace.source.problem(
-                            ("calendar",),
-                            "workspace-calendar",
-                            str(error),
-                            hint="CN is China with its make-up days; other countries and a file of your own work too",
-                        )
-                    ]
-                ) from error
-
-        return load
+    def order_agents_of(self, table: str) -> RawTable | None:
+        """The source that says whose the rows of a table are, where the table itself does not."""
+        return self.opened[ORDER_AGENTS] if ORDER_AGENTS in self.opened and _lacks_agents(self.opened[table]) else None
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A scored period: what is rendered, and what is said about the data on the side."""
+    """A scored period: what is rendered, and the facts behind it."""
 
     table: ScoreTable
-    problems: tuple[Problem, ...]
-    opened: Mapping[str, RawTable]
-    plans: Mapping[str, Sequence[Aggregate]]
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A period under two rubrics, and the facts behind both."""
+
+    before: ScoreTable
+    after: ScoreTable
+    comparison: Comparison
+    facts: Facts
 
 
 def load_measures(workspace: Workspace) -> Catalogue:
@@ -190,7 +110,7 @@ def load_measures(workspace: Workspace) -> Catalogue:
 def load_scheme(workspace: Workspace, name: str | None = None) -> LoadedRubric:
     """The rubric by name or file (default: the workspace's), checked; raises ProblemsFound."""
     path = find_rubric(workspace, name)
-    return load_rubric(path, load_measures(workspace), check_sql, show_path(path))
+    return load_rubric(path, load_measures(workspace), check_sql, show_path(path), list_rubrics(workspace))
 
 
 def find_rubric(workspace: Workspace, name: str | None) -> Path:
@@ -218,38 +138,90 @@ def list_rubrics(workspace: Workspace) -> dict[str, Path]:
 
 
 def score_period(
-    session: Session, scheme: LoadedRubric, period: Period, with_hashes: bool = False, with_words: bool = True
-) -> Scored:
+    session: Session, scheme: LoadedRubric, period: Period, *, by: Scope = "agent", as_of: dt.date | None = None,
+    with_hashes: bool = False, with_words: bool = True,
+) -> Scored:  # fmt: skip
     """Read, check, measure, score and grade one period. Raises ProblemsFound for what stops it.
 
-    with_hashes: of the input files, which reads them once more. with_words: reasons and steps on the cards.
+    as_of: the last day that counts, where the period is not over. with_hashes: of the input files, which reads
+    them once more. with_words: reasons and steps on the cards.
     """
-    roster = session.roster
-    opened, lacking = _open_needed(session, scheme)
-    plans, warnings = _plan_aggregates(scheme, opened, lacking)
-    measured = _collect(
+    facts = read_facts(session, [scheme], period.until(as_of) if as_of else period, by)
+    table = score_facts(session, scheme, facts, period, by, as_of, with_words)
+    if with_hashes:
+        table = replace(table, sources=tuple(map(_hash_files, table.sources, facts.opened.values())))
+    return Scored(table, facts)
+
+
+def simulate_period(
+    session: Session, before: LoadedRubric, after: LoadedRubric, period: Period, as_of: dt.date | None = None
+) -> Simulated:
+    """One period under two rubrics, each source read once for both. Raises ProblemsFound for what stops it."""
+    facts = read_facts(session, [before, after], period.until(as_of) if as_of else period, "agent")
+    first, second = (
+        score_facts(session, scheme, facts, period, "agent", as_of, with_words=False) for scheme in (before, after)
+    )
+    return Simulated(first, second, compare_tables(first, second), facts)
+
+
+def read_facts(session: Session, schemes: Sequence[LoadedRubric], span: Period, by: Scope) -> Facts:
+    """Everything that the rubrics' measures need, in one pass over each source; raises ProblemsFound."""
+    opened, lacking = _open_needed(session, schemes)
+    plans, warnings = _plan_aggregates(schemes, opened, lacking, by)
+    units = find_unit(session.roster, schemes[0].rubric, by)
+    facts = Facts(span, opened, plans, {}, units, tuple(warnings))
+    found = collect(
         opened, lambda raw: session.engine.measure_source(
-            raw, plans[raw.contract.table], period, roster.resolve, session.calendar
+            raw, plans[raw.contract.table], span, session.roster.resolve, session.calendar,
+            units, facts.order_agents_of(raw.contract.table),
         )
     )  # fmt: skip
-    if all(result.counts.in_period == 0 for result in measured.values()):
-        raise ProblemsFound([_nothing_in_period(period, opened, measured)])
-    results = {aggregate: found for result in measured.values() for aggregate, found in result.results.items()}
-    agents, notes = _choose_agents(roster, period, results, measured)
-    measurements = finish_measurements(scheme.measures, results, [agent.agent_id for agent in agents])
-    cards = score_agents(scheme.rubric, scheme.measures, measurements, agents, with_words)
-    warnings += _calendar_warnings(session, plans, period) + notes
-    problems = [problem for table, result in measured.items() for problem in _explain_rejections(opened[table], result)]
-    table = _build_table(scheme, period, opened, measured, cards, warnings, with_hashes)
-    return Scored(table, tuple(problems), opened, plans)
+    asked = {table: result for table, result in found.items() if set(plans[table]) & _terms_of(schemes)}
+    if all(result.counts.in_period == 0 for result in asked.values()):
+        raise ProblemsFound([_nothing_in_period(span, opened, asked)])
+    return replace(facts, found=found)
+
+
+def score_facts(
+    session: Session, scheme: LoadedRubric, facts: Facts, period: Period, by: Scope, as_of: dt.date | None,
+    with_words: bool,
+) -> ScoreTable:  # fmt: skip
+    """Measurements → scorecards of one rubric; the facts may hold more than it needs."""
+    rubric, roster = scheme.rubric, session.roster
+    named = set().union(*(result.names for result in facts.found.values()))
+    seen = named if facts.units else _list_seen(scheme, facts)
+    people = list_people(roster, period, _measure_presence(session, facts, period), seen)
+    agents = [agent for agent in people if is_for(rubric, agent)]
+    scored = list_units(agents, by) if facts.units else agents
+    season = find_season(rubric.seasons, period)
+    measurements = finish_measurements(scheme.measures, facts.results, scored)
+    cards = score_agents(rubric, scheme.measures, measurements, scored, with_words, season, as_of is not None)
+    return ScoreTable(
+        label=period.label, start=period.start.isoformat(), end=period.end.isoformat(), zone=period.zone,
+        rubric_name=rubric.name, rubric_version=rubric.version, rubric_sha256=scheme.sha256, rubric_title=rubric.title,
+        grade_titles={grade.name: grade.title for grade in rubric.grades},
+        dimension_titles={name: dimension.title for name, dimension in rubric.dimensions.items()},
+        indicator_titles={
+            name: indicator.title or scheme.measures[name].title for _, name, indicator in rubric.indicators()
+        },
+        variant_titles={name: variant.title for name, variant in rubric.roles.items()},
+        sources=tuple(_count_source(raw, facts.found[table]) for table, raw in facts.opened.items()),
+        cards=cards, by=by, season=season, season_title=rubric.seasons[season].title if season else None,
+        as_of=as_of.isoformat() if as_of else None, days_left=(period.last_day - as_of).days if as_of else 0,
+        provisional=(*_say_running(period, as_of), *_say_maturing(scheme, facts, period)),
+        warnings=(
+            *facts.warnings, *_calendar_warnings(session, facts), *note_people(roster, rubric, by, people, named),
+            *_note_rows_of_nobody(facts, by),
+        ),
+    )  # fmt: skip
 
 
 def check_data(session: Session) -> tuple[dict[str, tuple[RawTable, SourceResult]], tuple[Problem, ...]]:
     """Read and check every source with all its columns: per table what was found, and the problems in it."""
     opened = session.open_sources(session.sources_by_table)
     roster = session.roster
-    results = _collect(opened, lambda raw: session.engine.check_source(raw, roster.resolve))
-    problems = [problem for table, raw in opened.items() for problem in _explain_rejections(raw, results[table])]
+    results = collect(opened, lambda raw: session.engine.check_source(raw, roster.resolve))
+    problems = [problem for table, raw in opened.items() for problem in explain_rejections(raw, results[table])]
     return {table: (raw, results[table]) for table, raw in opened.items()}, tuple(problems)
 
 
@@ -263,20 +235,21 @@ def read_rejected(
 
 
 def read_rows_behind(
-    session: Session, scheme: LoadedRubric, scored: Scored, period: Period, agent_id: str, indicator: str
+    session: Session, scheme: LoadedRubric, facts: Facts, agent_id: str, indicator: str
 ) -> list[tuple[Aggregate, list[dict[str, str | None]]]]:
-    """The rows behind one indicator of one agent, per aggregate it is made of."""
-    found = []
-    for measure in _with_parts(scheme.measures, indicator):
-        for term in measure.terms:
-            plan = scored.plans.get(term.table, ())
-            if term in plan:
-                raw = scored.opened[term.table]
-                rows = session.engine.read_rows(
-                    raw, term, agent_id, period, session.roster.resolve, session.calendar, beside=plan
-                )
-                found.append((term, rows))
-    return found
+    """The rows behind one indicator of one agent (or team, or the shop), per aggregate it is made of."""
+    return [
+        (
+            term,
+            session.engine.read_rows(
+                facts.opened[term.table], term, agent_id, facts.span, session.roster.resolve, session.calendar,
+                facts.plans[term.table], facts.units, facts.order_agents_of(term.table),
+            ),
+        )
+        for measure in _with_parts(scheme.measures, indicator)
+        for term in measure.terms
+        if term in facts.plans.get(term.table, ())
+    ]  # fmt: skip
 
 
 def find_card(table: ScoreTable, roster: Roster, asked: str) -> Scorecard:
@@ -292,27 +265,31 @@ def find_card(table: ScoreTable, roster: Roster, asked: str) -> Scorecard:
 
 
 def choose_cards(
-    table: ScoreTable, roster: Roster, agents: Sequence[str], teams: Sequence[str]
+    table: ScoreTable, roster: Roster, agents: Sequence[str] = (), teams: Sequence[str] = (), roles: Sequence[str] = ()
 ) -> tuple[Scorecard, ...]:
-    """The cards of the named agents and teams, all where none is named; raises ProblemsFound for unknown names."""
+    """The cards of those named, all where nobody is; raises ProblemsFound for unknown names."""
     cards = table.cards
     known_teams = sorted({card.agent.team for card in cards if card.agent.team})
-    unknown = [team for team in teams if team not in known_teams]
-    if unknown:
-        raise ProblemsFound(
-            [
-                Problem(
-                    "team-unknown",
-                    f'no team "{team}" in {table.label}',
-                    hint=suggest(team, known_teams) if known_teams else "the roster's column team says who is in which",
-                )
-                for team in unknown
-            ]
-        )
+    known_roles = sorted({card.agent.role for card in cards if card.agent.role})
+    problems = [
+        Problem("team-unknown", f'no team "{team}" in {table.label}', hint=_hint_at(team, known_teams, "team"))
+        for team in teams if team not in known_teams
+    ] + [
+        Problem("role-unknown", f'no role "{role}" in {table.label}', hint=_hint_at(role, known_roles, "role"))
+        for role in roles if role not in known_roles
+    ]  # fmt: skip
+    if problems:
+        raise ProblemsFound(problems)
     if agents:
         chosen = {find_card(table, roster, name).agent.agent_id for name in agents}
         cards = tuple(card for card in cards if card.agent.agent_id in chosen)
-    return tuple(card for card in cards if not teams or card.agent.team in teams)
+    return tuple(
+        card for card in cards if (not teams or card.agent.team in teams) and (not roles or card.agent.role in roles)
+    )
+
+
+def _hint_at(asked: str, known: Sequence[str], column: str) -> str:
+    return suggest(asked, known) if known else f"the roster's column {column} says who is in which"
 
 
 def check_indicator_name(scheme: LoadedRubric, name: str) -> None:
@@ -334,6 +311,7 @@ def check_rubrics(workspace: Workspace, paths: Sequence[Path]) -> tuple[list[Pro
     """(everything wrong with the catalogue and the rubric files, what was checked)."""
     problems: list[Problem] = []
     checked = []
+    known = list_rubrics(workspace)
     try:
         catalogue = load_measures(workspace)
         problems += check_catalogue(catalogue, check_sql)
@@ -342,7 +320,7 @@ def check_rubrics(workspace: Workspace, paths: Sequence[Path]) -> tuple[list[Pro
         return list(found.problems), checked
     for path in paths:
         try:
-            scheme = load_rubric(path, catalogue, check_sql, show_path(path))
+            scheme = load_rubric(path, catalogue, check_sql, show_path(path), known)
             problems += scheme.warnings
         except ProblemsFound as found:
             problems += found.problems
@@ -373,91 +351,143 @@ def inspect_file(session: Session, path: Path) -> Inspection:
     return inspect_export(path, [*formats, *(canonical_format(table) for table in TABLES)], session.workdir)
 
 
-def _collect(items: Mapping[str, _In], work: Callable[[_In], _Out]) -> dict[str, _Out]:
-    """The work's result per item; raises ProblemsFound once, with everything wrong in any of them."""
-    done: dict[str, _Out] = {}
-    problems: list[Problem] = []
-    for name, item in items.items():
-        try:
-            done[name] = work(item)
-        except ProblemsFound as found:
-            problems.extend(found.problems)
-    if problems:
-        raise ProblemsFound(problems)
-    return done
-
-
 def _with_parts(measures: Mapping[str, Measure], name: str) -> list[Measure]:
     measure = measures[name]
     return [measure, *(part for inner in measure.parts for part in _with_parts(measures, inner))]
 
 
-def _open_needed(session: Session, scheme: LoadedRubric) -> tuple[dict[str, RawTable], list[str]]:
-    """(the opened sources that the rubric's measures need, the tables the workspace does not have)."""
-    tables = dict.fromkeys(term.table for measure in scheme.measures.values() for term in measure.terms)
-    here = [table for table in tables if table in session.sources_by_table]
-    return session.open_sources(here), [table for table in tables if table not in here]
+def _open_needed(session: Session, schemes: Sequence[LoadedRubric]) -> tuple[dict[str, RawTable], list[str]]:
+    """(the opened sources that the rubrics' measures need, the tables that the workspace does not have).
+
+    Worked time is opened wherever there is one, as it says who was on leave.
+    """
+    tables = list(dict.fromkeys(term.table for term in _terms_of(schemes)))
+    here = [table for table in dict.fromkeys([*tables, WORKTIME]) if table in session.sources_by_table]
+    opened = session.open_sources(here)
+    if WORKTIME not in tables and WORKTIME in opened and not opened[WORKTIME].has("leave_hours"):
+        del opened[WORKTIME]
+    if ORDER_AGENTS in session.sources_by_table and any(map(_lacks_agents, opened.values())):
+        opened.setdefault(ORDER_AGENTS, session.open_source(ORDER_AGENTS))
+    return opened, [table for table in tables if table not in opened]
+
+
+def _terms_of(schemes: Sequence[LoadedRubric]) -> KeysView[Aggregate]:
+    """All that the rubrics' measures are made of, in their order."""
+    measures = (measure for scheme in schemes for measure in scheme.measures.values())
+    return dict.fromkeys(term for measure in measures for term in measure.terms).keys()
+
+
+def _lacks_agents(raw: RawTable) -> bool:
+    """Whether a source has orders but not who served them."""
+    return raw.contract.agents_by is not None and not raw.has(raw.contract.agent)
 
 
 def _plan_aggregates(
-    scheme: LoadedRubric, opened: Mapping[str, RawTable], lacking: Sequence[str]
+    schemes: Sequence[LoadedRubric], opened: Mapping[str, RawTable], lacking: Sequence[str], by: Scope
 ) -> tuple[dict[str, list[Aggregate]], list[Words]]:
     """(the aggregates that can be computed, per table; what cannot be, said once per source)."""
-    plans: dict[str, list[Aggregate]] = {table: [] for table in opened}
+    plans: dict[str, dict[Aggregate, None]] = {table: {} for table in opened}
     missing: dict[tuple[str, str], list[str]] = {}
+    nobodys: dict[str, list[str]] = {}
     users: dict[str, list[str]] = {}
-    for measure in scheme.measures.values():
+    for measure in (measure for scheme in schemes for measure in scheme.measures.values()):
         for term in measure.terms:
             users.setdefault(term.table, []).append(measure.name)
             if term.table not in opened:
                 continue
             raw = opened[term.table]
-            needed = raw.contract.sources_of({term.at, term.agent, *names_in(term)})
-            absent = sorted(name for name in needed if not raw.has(name))
+            absent = sorted(name for name in _columns_of(term, raw) if not raw.has(name))
             for name in absent:
                 missing.setdefault((raw.name, name), []).append(measure.name)
-            if not absent:
-                plans[term.table].append(term)
+            is_nobodys = term.agent == raw.contract.agent and _lacks_agents(raw) and ORDER_AGENTS not in opened
+            if is_nobodys and by != "shop":
+                nobodys.setdefault(raw.name, []).append(measure.name)
+            elif not absent:
+                plans[term.table][term] = None
+    if WORKTIME in opened and opened[WORKTIME].has("leave_hours"):
+        plans[WORKTIME] |= dict.fromkeys(LEAVE)
     warnings = [words("source-missing", table=table, measures=_listing(users[table])) for table in lacking]
     warnings += [
         words("column-missing", source=source, column=column, measures=_listing(names))
         for (source, column), names in missing.items()
     ]
-    return plans, warnings
+    warnings += [words("nobody-named", source=source, measures=_listing(names)) for source, names in nobodys.items()]
+    return {table: list(plan) for table, plan in plans.items()}, warnings
+
+
+def _columns_of(term: Aggregate, raw: RawTable) -> set[str]:
+    """The stored columns without which an aggregate cannot be computed."""
+    names = {term.at, *names_in(term)} - set(term.optional)
+    if term.agent != EVERYONE and not (term.agent == raw.contract.agent and _lacks_agents(raw)):
+        names.add(term.agent)
+    return raw.contract.sources_of(names)
 
 
 def _listing(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _choose_agents(
-    roster: Roster, period: Period, results: Mapping[Aggregate, Mapping[str, AggregateResult]],
-    measured: Mapping[str, SourceResult],
-) -> tuple[list[Agent], list[Words]]:  # fmt: skip
-    """Who is scored: who was here, and who has data. Bots never; names nobody knows are said."""
-    seen = sorted({agent_id for found in results.values() for agent_id in found})
-    here = [agent_id for agent_id, member in roster.members.items() if member.was_here(period)]
-    chosen = [agent_id for agent_id in sorted({*here, *seen}) if not roster.is_bot(agent_id)]
-    notes = []
-    named = sorted(set().union(*(result.names for result in measured.values())))
-    bots = [agent_id for agent_id in named if roster.is_bot(agent_id)]
-    if bots:
-        notes.append(words("bots-left-out", agents=_listing(bots)))
-    if roster.members:
-        unknown = [agent_id for agent_id in named if agent_id not in roster.members]
-        notes += [words("agent-not-in-roster", agent=agent_id) for agent_id in unknown]
-    for table, result in measured.items():
-        if result.counts.unassigned:
-            notes.append(words("rows-of-nobody", source=table, rows=result.counts.unassigned))
-    return [roster.find_agent(agent_id) for agent_id in chosen], notes
+def _list_seen(scheme: LoadedRubric, facts: Facts) -> set[str]:
+    """The agents of whom the rubric's measures found anything."""
+    terms = [term for term in _terms_of([scheme]) if term.agent != EVERYONE]
+    return set().union(*(facts.results.get(term, {}) for term in terms))
 
 
-def _calendar_warnings(session: Session, plans: Mapping[str, list[Aggregate]], period: Period) -> list[Words]:
-    uses_days = any(name.endswith("workdays") for terms in plans.values() for term in terms for name in names_in(term))
-    if not uses_days:
+def _measure_presence(session: Session, facts: Facts, period: Period) -> dict[str, Fraction]:
+    """The share of the period that each member of the roster was here, by agent_id."""
+    results: Mapping[Aggregate, Mapping[str, AggregateResult]] = facts.results
+    if facts.units and WORKTIME in facts.plans:
+        # Leave is a person's also where everything else is counted by team or shop.
+        raw = facts.opened[WORKTIME]
+        alone = session.engine.measure_source(raw, LEAVE, facts.span, session.roster.resolve, session.calendar)
+        results = alone.results
+    nothing = AggregateResult(Fraction(0))
+    worked, away = (results.get(aggregate, {}) for aggregate in LEAVE)
+    hours = {
+        agent_id: (worked.get(agent_id, nothing).value or Fraction(0), away.get(agent_id, nothing).value or Fraction(0))
+        for agent_id in {**worked, **away}
+    }
+    return measure_presence(session.roster.members, period, hours)
+
+
+def _note_rows_of_nobody(facts: Facts, by: Scope) -> list[Words]:
+    if by == "shop":
+        return []
+    return [
+        words("rows-of-nobody", source=table, rows=result.counts.unassigned)
+        for table, result in facts.found.items()
+        if result.counts.unassigned
+    ]
+
+
+def _say_running(period: Period, as_of: dt.date | None) -> list[Words]:
+    if as_of is None:
+        return []
+    return [words("counted-up-to", as_of=as_of.isoformat(), days_left=Number((period.last_day - as_of).days))]
+
+
+def _say_maturing(scheme: LoadedRubric, facts: Facts, period: Period) -> list[Words]:
+    """The measures that look ahead further than their data reaches."""
+    found = []
+    for measure in scheme.measures.values():
+        final = period.last_day + dt.timedelta(days=measure.matures_days)
+        for table in dict.fromkeys(term.table for term in measure.terms if term.table in facts.found):
+            last = facts.found[table].last
+            if measure.matures_days and last is not None and f"{last:%Y-%m-%d}" < final.isoformat():
+                source = facts.opened[table].name
+                found.append(
+                    words("still-maturing", measure=measure.name, source=source, last=f"{last:%Y-%m-%d}",
+                          final=final.isoformat())
+                )  # fmt: skip
+    return found
+
+
+def _calendar_warnings(session: Session, facts: Facts) -> list[Words]:
+    names = {name for terms in facts.plans.values() for term in terms for name in names_in(term)}
+    if not any(name.endswith(("workdays", "workhours")) for name in names):
         return []
     calendar = session.calendar()
-    if calendar.official_until is None or period.last_day.year <= calendar.official_until:
+    if calendar.official_until is None or facts.span.last_day.year <= calendar.official_until:
         return []
     return [words("calendar-not-official", calendar=calendar.name, year=calendar.official_until)]
 
@@ -476,81 +506,21 @@ def _nothing_in_period(period: Period, opened: Mapping[str, RawTable], measured:
     return Problem("data-nothing-in-period", f"no rows in {period.label}", samples=tuple(spans), hint=hint)
 
 
-_SAID = {
-    "data-missing-value": "without a value",
-    "data-bad-number": "not a number",
-    "data-bad-duration": "not a duration in the declared form",
-    "data-bad-flag": "neither true nor false",
-    "data-bad-time": "not a time in the expected form",
-    "data-impossible-time": "at an impossible time",
-    "data-unknown-word": "with a word that is not known",
-    "data-out-of-range": "out of range",
-    "data-damaged-id": "with an id that a spreadsheet has damaged, such as 1.03E+13",
-    "data-too-many-cells": "with more cells than the header has",
-}
-
-
-def _explain_rejections(raw: RawTable, result: SourceResult) -> Iterator[Problem]:
-    """One problem per reason for which rows of a source were set aside."""
-    for rejection in result.rejections:
-        column = raw.contract.columns.get(rejection.column)
-        said = _SAID.get(rejection.code) or "where " + rejection.code.removeprefix("data-").replace("-", " ")
-        if rejection.code == "data-out-of-range" and column:
-            said = _out_of_range(column)
-        if rejection.code == "data-bad-duration" and raw.format.columns[rejection.column].duration is None:
-            said = "not a number"
-        if rejection.code == "data-unknown-word" and column:
-            said = f"none of {', '.join(column.words)}"
-        where = f'column "{rejection.column}": ' if column else ""
-        rows = "row" if result.counts.rows == 1 else "rows"
-        yield Problem(
-            rejection.code, f"{where}{rejection.count} of {result.counts.rows} {rows} {said}", Location(raw.name),
-            samples=tuple(_sample(rejection, *sample) for sample in rejection.samples), severity="warning",
-            hint="these rows were set aside; csperf data check --rejects rejects.csv writes them out",
-        )  # fmt: skip
-
-
-def _sample(rejection: Rejection, file: str, row: int, value: str | None) -> str:
-    shown = "" if value is None else f': {rejection.column}="{value if len(value) <= 40 else value[:39] + "…"}"'
-    return f"{file} row {row}{shown}"
-
-
-def _out_of_range(column: Column) -> str:
-    if column.high is None:
-        return f"below {column.low:g}"
-    return f"above {column.high:g}" if column.low is None else f"outside {column.low:g}–{column.high:g}"
-
-
-def _build_table(
-    scheme: LoadedRubric, period: Period, opened: Mapping[str, RawTable], measured: Mapping[str, SourceResult],
-    cards: tuple[Scorecard, ...], warnings: Sequence[Words], with_hashes: bool,
-) -> ScoreTable:  # fmt: skip
-    rubric = scheme.rubric
-    return ScoreTable(
-        label=period.label, start=period.start.isoformat(), end=period.end.isoformat(), zone=period.zone,
-        rubric_name=rubric.name, rubric_version=rubric.version, rubric_sha256=scheme.sha256, rubric_title=rubric.title,
-        grade_titles={grade.name: grade.title for grade in rubric.grades},
-        dimension_titles={name: dimension.title for name, dimension in rubric.dimensions.items()},
-        indicator_titles={
-            name: indicator.title or scheme.measures[name].title for _, name, indicator in rubric.indicators()
-        },
-        sources=tuple(_count_source(opened[table], result, with_hashes) for table, result in measured.items()),
-        cards=cards, warnings=tuple(warnings),
-    )  # fmt: skip
-
-
-def _count_source(raw: RawTable, result: SourceResult, with_hashes: bool) -> SourceCounts:
-    files = tuple(SourceFile(file.shown, _sha256(file.original) if with_hashes else None) for file in raw.files)
+def _count_source(raw: RawTable, result: SourceResult) -> SourceCounts:
     counts = result.counts
     return SourceCounts(
         raw.name,
-        files,
+        tuple(SourceFile(file.shown) for file in raw.files),
         counts.rows,
         counts.in_period,
         counts.outside_period,
         counts.rejected,
         counts.duplicates,
     )
+
+
+def _hash_files(source: SourceCounts, raw: RawTable) -> SourceCounts:
+    return replace(source, files=tuple(SourceFile(file.shown, _sha256(file.original)) for file in raw.files))
 
 
 def _sha256(path: Path) -> str:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+# More words than a person reads through for a slip of the pen.
+_MOST_LISTED = 60
+_FEW = 5
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def suggest(word: str, known: Sequence[str]) -> str:
-    """`did you mean "weight"? allowed: …` — or only the allowed words when nothing is near."""
+    """`did you mean "weight"? allowed: …` — or only the allowed words when nothing is near; of very many a few."""
     near = nearest(word, known)
+    if len(known) > _MOST_LISTED:
+        close = difflib.get_close_matches(word, sorted(known), n=_FEW, cutoff=0)
+        return f'did you mean "{near}"?' if near else "among the allowed: " + ", ".join(close)
     listing = "allowed: " + ", ".join(sorted(known))
     return f'did you mean "{near}"? {listing}' if near else listing
 

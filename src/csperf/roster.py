@@ -14,6 +14,7 @@ from csperf.problems import Location, Problem, ProblemsFound
 from csperf.scoring.cards import Agent
 
 _SEPARATORS = re.compile(r"[;|；｜]")
+_LONGEST_LEAVE = 3 * 366
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Member:
     left_on: dt.date | None
     is_bot: bool
     names: tuple[str, ...]
+    leave: frozenset[dt.date] = frozenset()
 
     def was_here(self, period: Period) -> bool:
         """Whether any day of the period lies between joining and leaving."""
@@ -59,6 +61,18 @@ def normalise_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+def read_leave(text: str) -> set[dt.date]:
+    """The days of `2025-06-03` or `2025-06-03..2025-06-05`; raises ValueError for anything else."""
+    first, dots, last = (part.strip().replace("/", "-") for part in text.partition(".."))
+    try:
+        start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last if dots else first)
+    except ValueError as error:
+        raise ValueError(f'"{text}" is no day and no span of days') from error
+    if not 0 <= (end - start).days < _LONGEST_LEAVE:
+        raise ValueError(f'"{text}" ends before it begins' if end < start else f'"{text}" is longer than three years')
+    return {start + dt.timedelta(days=offset) for offset in range((end - start).days + 1)}
+
+
 def build_roster(rows: Iterable[Mapping[str, Any]], shown: str) -> Roster:
     """The roster from its typed rows; raises ProblemsFound where two agents claim one name."""
     members: dict[str, Member] = {}
@@ -67,8 +81,22 @@ def build_roster(rows: Iterable[Mapping[str, Any]], shown: str) -> Roster:
     for row in rows:
         agent = Agent(row["agent_id"], row.get("name"), row.get("team"), row.get("role"))
         aliases = [alias.strip() for alias in _SEPARATORS.split(row.get("aliases") or "") if alias.strip()]
-        member = Member(agent, row.get("joined_on"), row.get("left_on"), bool(row.get("is_bot")), tuple(aliases))
-        members[agent.agent_id] = member
+        leave: set[dt.date] = set()
+        for span in filter(None, map(str.strip, _SEPARATORS.split(row.get("leave") or ""))):
+            try:
+                leave |= read_leave(span)
+            except ValueError as error:
+                problems.append(
+                    Problem(
+                        "roster-bad-leave",
+                        f"leave of agent {agent.agent_id}: {error}",
+                        Location(shown),
+                        hint="write days like 2025-06-03 and spans like 2025-06-03..2025-06-05, separated by ; or |",
+                    )
+                )
+        members[agent.agent_id] = Member(
+            agent, row.get("joined_on"), row.get("left_on"), bool(row.get("is_bot")), tuple(aliases), frozenset(leave)
+        )
     claims: dict[str, set[str]] = {}
     for agent_id, member in members.items():
         for name in (agent_id, *member.names):

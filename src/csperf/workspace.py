@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from csperf.problems import Location, Problem, ProblemsFound
+from csperf.service_hours import ServiceHours, read_day, read_days, read_hours, read_interval
 from csperf.shipped import shipped
 from csperf.yaml_models import read_model
 from csperf.yaml_source import YamlSource, read_yaml
 
 FILE_NAME = "csperf.yaml"
 FileList = Annotated[str | list[str], Field(description="a path, a glob, or a list of them; relative to csperf.yaml")]
+_T = TypeVar("_T")
+
+
+def _read_by(read: Callable[[_T], object]) -> AfterValidator:
+    """Refuses what `read` cannot read, at the place where it stands, and keeps it as it is written."""
+
+    def check(written: _T) -> _T:
+        read(written)
+        return written
+
+    return AfterValidator(check)
+
+
+DayHours = Annotated[list[Annotated[str, _read_by(read_interval)]], _read_by(read_day)]
+WeekHours = Annotated[DayHours | dict[Annotated[str, _read_by(read_days)], DayHours], _read_by(read_hours)]
 
 
 class SourceEntry(BaseModel):
@@ -32,6 +49,9 @@ class WorkspaceFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     zone: str = Field("Asia/Shanghai", description="IANA name; every period is cut in this zone")
     calendar: str = Field("CN", description="country code of the working-day calendar")
+    working_hours: WeekHours | None = Field(
+        None, description='hours of every working day, such as ["09:00-12:00", "13:00-18:00"], or of mon … sun'
+    )
     language: Literal["en", "zh-CN"] | None = Field(None, description="language of the output; default: the locale's")
     rubric: str = Field(description="a shipped rubric by name, or a file")
     measures: str | None = Field(
@@ -59,6 +79,21 @@ class Workspace(BaseModel):
     content: WorkspaceFile
     source: YamlSource
     is_sample: bool = False
+
+    def service_hours(self) -> ServiceHours:
+        """The hours in which time counts as working time; raises ProblemsFound where none are written."""
+        if self.content.working_hours is None:
+            raise ProblemsFound(
+                [
+                    self.source.problem(
+                        (),
+                        "workspace-working-hours",
+                        "the rubric counts working hours, and nothing says when they are",
+                        hint=f'add to {FILE_NAME}, for example: working_hours: ["09:00-12:00", "13:00-18:00"]',
+                    )
+                ]
+            )
+        return read_hours(self.content.working_hours)
 
     def find_files(self, name: str) -> list[Path]:
         """The files of a source, sorted; raises ProblemsFound where a pattern matches nothing."""

@@ -23,7 +23,8 @@ CODES = ("empty", "unknown-key", "missing-key", "wrong-type", "bad-value")
 # Mappings whose keys (or lists whose entries) are things with a name, and what one of them is called.
 _NAMED = {
     "dimensions": "dimension", "indicators": "indicator", "grades": "grade", "measures": "measure",
-    "sources": "source", "columns": "column",
+    "sources": "source", "columns": "column", "seasons": "season", "roles": "variant", "floors": "floor",
+    "tiers": "tier", "awards": "award",
 }  # fmt: skip
 
 _WANTED = {

@@ -83,6 +83,10 @@ class YamlSource:
             severity=severity,
         )
 
+    def origin(self, path: Sequence[str | int]) -> YamlSource:
+        """The file that the value at a path was written in; data put together from several files has several."""
+        return self
+
     def _find_mark(self, path: YamlPath, key: bool) -> Mark | None:
         first, second = (self.keys, self.values) if key else (self.values, self.keys)
         while True:

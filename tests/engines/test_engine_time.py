@@ -16,7 +16,6 @@ from csperf.calendars import WorkCalendar
 from csperf.exports.format_file import FormatFile
 from csperf.period import Period, parse_month, parse_quarter, parse_year, period_of_days
 from csperf.rubric.measures import Aggregate
-from csperf.scoring.figures import round_half_up
 from small_shop import (
     CHINA,
     count_rows,
@@ -355,8 +354,8 @@ CASE = ["ticket_id", "agent_id", "created_at", "resolved_at"]
 
 
 def in_days(minutes: int) -> Fraction:
-    """Minutes as days of 24 hours, to the millionth that the engine keeps."""
-    return Fraction(round_half_up(Fraction(minutes, 1440), 6))
+    """Minutes as days of 24 hours."""
+    return Fraction(minutes, 1440)
 
 
 def test_working_days_are_those_counted_minute_by_minute(tmp_path: Path) -> None:
@@ -383,10 +382,7 @@ def test_open_cases_are_counted_to_the_end_of_the_period(tmp_path: Path) -> None
     assert values_of(result, OPEN_DAYS) == {
         f"A{n}": in_days(count_minutes(start, end)) for n, start in enumerate(starts)
     }
-    hours = {
-        f"A{n}": Fraction(round_half_up(Fraction((end - start) // dt.timedelta(minutes=1), 60), 6))
-        for n, start in enumerate(starts)
-    }
+    hours = {f"A{n}": Fraction((end - start) // dt.timedelta(minutes=1), 60) for n, start in enumerate(starts)}
     assert values_of(result, OPEN_HOURS) == hours
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from csperf.scoring.cards import (
     Agent,
     Applied,
+    CardOutcome,
     DimensionScore,
     IndicatorScore,
     Number,
@@ -18,6 +20,7 @@ from csperf.scoring.cards import (
     SourceCounts,
     SourceFile,
     Status,
+    Title,
     Words,
     words,
 )
@@ -133,6 +136,72 @@ def build_table() -> ScoreTable:
         ),
         warnings=(words("no-team-value"),),
     )
+
+
+def build_running_table() -> ScoreTable:
+    """The same agents in a month that is not over, in a season, with all that can follow from a card."""
+    table = build_table()
+    best, floored, plain, brief, thin = table.cards
+    csat, *others = floored.indicators
+    csat = replace(csat, tier="base", needed=words("needed-hits", count=Number("10")))
+    base = words("tier-reached", indicator=Title("csat", table.indicator_titles["csat"]), value="88%", target=">= 85%")
+    below = words(
+        "floor-dimension", dimension=Title("performance", table.dimension_titles["performance"]),
+        points="54.00", max="80.00", share="67.50%", floor="70%",
+        earned=Title("qualified", table.grade_titles["qualified"]),
+        grade=Title("unqualified", table.grade_titles["unqualified"]),
+    )  # fmt: skip
+    star = words("award-given", conditions=(words("award-rank", value="1", condition="<= 1"),))
+    tier_title, star_title = {"zh-CN": "基础", "en": "Base"}, {"zh-CN": "本月之星", "en": "Star of the month"}
+    reward = {"zh-CN": "奖金 500 元", "en": "500 yuan"}
+    cards = (
+        replace(
+            best,
+            variant="senior",
+            outcomes=(CardOutcome("award", "star", star, None, star_title, reward),),
+        ),
+        replace(
+            floored,
+            grade="unqualified",
+            indicators=(csat, *others),
+            outcomes=(
+                CardOutcome("tier", "base", base, "csat", tier_title),
+                CardOutcome("floor", "performance", below),
+            ),
+        ),
+        plain,
+        replace(
+            brief,
+            agent=replace(brief.agent, presence=Fraction(13, 30)),
+            rank=None,
+            notes=(*brief.notes, words("note-short-presence", presence="43.33%", least="50%")),
+        ),
+        thin,
+    )
+    return replace(
+        table,
+        cards=cards,
+        season="peak",
+        season_title={"zh-CN": "旺季", "en": "Peak season"},
+        variant_titles={"senior": {"zh-CN": "资深客服", "en": "Senior agents"}},
+        as_of="2025-06-12",
+        days_left=18,
+        provisional=(
+            words("counted-up-to", as_of="2025-06-12", days_left=Number(18)),
+            words("still-maturing", measure="fcr_no_repeat", source="tickets", last="2025-06-12", final="2025-07-07"),
+        ),
+    )
+
+
+def build_team_table() -> ScoreTable:
+    """Two teams in place of agents."""
+    table = build_table()
+    one, two = table.cards[:2]
+    units = (
+        replace(one, agent=Agent("售后一组", team="售后一组", presence=Fraction(59, 10), members=6)),
+        replace(two, agent=Agent("售后二组", team="售后二组", presence=Fraction(1), members=1)),
+    )
+    return replace(table, cards=units, by="team")
 
 
 def _card(

@@ -132,7 +132,7 @@ def test_ndjson_has_one_whole_object_per_agent() -> None:
     document = json.loads(render_json(table, "en"))
     lines = render_ndjson(table, "en").splitlines()
     assert [json.loads(line) for line in lines] == [
-        {"period": document["period"], "rubric": document["rubric"]} | agent for agent in document["agents"]
+        {key: document[key] for key in ("period", "rubric", "by")} | agent for agent in document["agents"]
     ]
 
 
@@ -146,7 +146,8 @@ def test_csv_columns_are_the_contract() -> None:
         "csat_points",
         "csat_sample_size",
     ]
-    assert len(header) == 8 + 2 + 3 * 4
+    assert header[-2:] == ["outcomes", "presence"]
+    assert len(header) == 8 + 2 + 3 * 4 + 2
     assert all(len(row) == len(header) for row in rows)
     assert rows[1][:8] == ["2025-06", "A003", "李娜", "售后一组", "86.00", "qualified", "2", "1"]
     assert rows[4][4:8] == ["", "", "", "0.2"]

@@ -11,7 +11,7 @@ from render_sample import LANGS, check_golden
 
 from csperf.problems import cell_width
 from csperf.render.rubric import formula_text, render_rubric, rule_text
-from csperf.rubric.measures import Aggregate, Measure
+from csperf.rubric.measures import EVERYONE, Aggregate, Measure
 from csperf.rubric.scheme import Indicator, Rubric
 
 
@@ -51,8 +51,16 @@ MEASURES = {
         _measure("per_hour", "ratio", _term("count"), _term("sum", "worktime", value="hours"), unit="/h"),
         _measure("uplift", "derived", formula="exam / reply - 1", parts=("exam", "reply"), unit="%"),
         _measure("most", "max", _term("max", value="score", window_days=60)),
+        _measure("defects", "rate", _term("rate", "orders", value="is_defect", distinct="order_id", where="paid"),
+                 unit="%", better="lower", matures_days=7),
+        _measure("review", "mean", _term("weighted_mean", "qa_reviews", value="score", weight="weight",
+                 per="review_id", zero_if="critical_failed", trim=Fraction(1, 10))),
+        _measure("health", "mean", _term("mean", "account_health", value="odr", agent=EVERYONE), unit="%"),
+        _measure("solved", "count", _term("count")),
+        _measure("baseline", "constant", unit="元", constant=Fraction(177, 2)),
+        _measure("over", "derived", formula="defects / baseline", parts=("defects", "baseline")),
     )
-}
+}  # fmt: skip
 
 RUBRIC = Rubric.model_validate(
     {
@@ -125,10 +133,115 @@ def test_golden(request: pytest.FixtureRequest, format: Any, suffix: str, lang: 
     check_golden(request, f"rubric.{lang}.{suffix}", render_rubric(RUBRIC, MEASURES, lang, format))
 
 
+CLAUSES = Rubric.model_validate(
+    {
+        "name": "ours",
+        "version": "1",
+        "extends": "middle",
+        "title": {"zh-CN": "本店方案", "en": "Our own"},
+        "dimensions": {
+            "quality": {
+                "title": {"zh-CN": "质量", "en": "Quality"},
+                "weight": 60,
+                "indicators": {
+                    "csat": {
+                        "weight": 40,
+                        "target": ">= 90%",
+                        "team_target": ">= 92%",
+                        "tiers": {"base": ">= 90%", "top": ">= 96%"},
+                        "score": {"deduct": 2, "per": "1%", "step": "completed"},
+                    },
+                    "defects": {"weight": 20, "target": "< 1%", "score": {"attain": {}}},
+                },
+            },
+            "volume": {
+                "weight": 40,
+                "indicators": {"solved": {"weight": 40, "target": ">= 100", "score": {"attain": {}}}},
+            },
+        },
+        "grades": [{"name": "good", "title": {"zh-CN": "达标"}, "min": 80}, {"name": "poor", "min": 0}],
+        "applies_to": ["agent", "lead"],
+        "least_presence": "50%",
+        "seasons": {
+            "peak": {
+                "title": {"zh-CN": "大促", "en": "Peak"},
+                "months": ["*-06", "2025-11"],
+                "dates": ["12-20 .. 01-05", "2025-08-01 .. 2025-08-20"],
+                "weights": {"volume": "37.5", "quality": "62.5"},
+            }
+        },
+        "roles": {
+            "leads": {"roles": ["lead"], "weights": {"quality": 70, "volume": 30}, "targets": {"csat": ">= 95%"}},
+            "new": {"title": "New", "roles": ["trainee", "temp"]},
+        },
+        "floors": [
+            {"dimension": "quality", "min": "70%", "then": {"grade_at_most": "poor"}, "note": "quality first"},
+            {"indicator": "csat", "target": ">= 80%", "then": {"grade_at_most": "poor"}},
+        ],
+        "tiers": [{"name": "base"}, {"name": "top", "title": "Top", "reward": {"zh-CN": "200 元", "en": "200 yuan"}}],
+        "awards": {
+            "star": {
+                "title": {"zh-CN": "月度之星", "en": "Star"},
+                "reward": "a day off",
+                "when": {"score": ">= 90", "rank": "<= 1", "coverage": ">= 80%", "quality": ">= 50"},
+            },
+            "quick": {"when": {"reply": "<= 15s"}, "least_sample": 20},
+        },
+    }
+)
+_QUALITY = ("dimensions", "quality")
+ORIGINS: dict[tuple[str | int, ...], str] = {
+    ("title",): "ours",
+    ("grades",): "base",
+    ("floors",): "ours",
+    (*_QUALITY, "title"): "base",
+    (*_QUALITY, "weight"): "ours",
+    (*_QUALITY, "indicators", "csat", "weight"): "ours",
+    (*_QUALITY, "indicators", "csat", "target"): "ours",
+    (*_QUALITY, "indicators", "csat", "tiers"): "middle",
+    (*_QUALITY, "indicators", "csat", "score"): "base",
+    (*_QUALITY, "indicators", "csat", "team_target"): "base",
+    (*_QUALITY, "indicators", "defects", "weight"): "base",
+    (*_QUALITY, "indicators", "defects", "target"): "base",
+    ("dimensions", "volume", "weight"): "ours",
+    ("dimensions", "volume", "indicators", "solved", "weight"): "ours",
+    ("seasons", "peak", "weights"): "ours",
+    ("seasons", "peak", "months"): "base",
+    ("roles", "leads", "roles"): "middle",
+    ("awards", "star", "when"): "middle",
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(("format", "suffix"), [("table", "txt"), ("md", "md"), ("json", "json")])
+def test_golden_of_an_extending_rubric_with_every_clause(
+    request: pytest.FixtureRequest, format: Any, suffix: str, lang: str
+) -> None:
+    shown = render_rubric(CLAUSES, MEASURES, lang, format, origins=ORIGINS)
+    check_golden(request, f"rubric-clauses.{lang}.{suffix}", shown)
+
+
+def test_where_a_line_is_written() -> None:
+    outline = json.loads(render_rubric(CLAUSES, MEASURES, "en", "json", origins=ORIGINS))
+    quality, volume = outline["dimensions"]
+    csat, defects = quality["indicators"]
+    assert csat["written"] == "weight, target here; tiers in middle; the rest in base"
+    assert csat["written_in"]["tiers"] == "middle"
+    assert (defects["written"], volume["indicators"][0]["written"]) == ("all in base", "all here")
+    assert (quality["written"], outline["written"]) == (
+        "weight here; title in base", "title, floors here; grades in base",
+    )  # fmt: skip
+    assert (outline["seasons"][0]["written"], outline["roles"][1]["written"]) == (
+        "weights here; the rest in base", None,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("width", [60, 80, 140])
 def test_text_fits_the_width(width: int, lang: str) -> None:
-    for line in render_rubric(RUBRIC, MEASURES, lang, width=width).splitlines():
+    shown = render_rubric(RUBRIC, MEASURES, lang, width=width)
+    shown += render_rubric(CLAUSES, MEASURES, lang, width=width, origins=ORIGINS)
+    for line in shown.splitlines():
         assert cell_width(line) <= width, line
 
 
@@ -197,8 +310,13 @@ def test_score_rules_in_words(name: str, english: str, chinese: str) -> None:
             "reply = sum of seconds × cases ÷ sum of cases",
         ),
         ("most", "highest score"),
+        ("defects", "rows where is_defect ÷ rows where this can be told, each order_id counted once, "
+         "only rows where paid"),
+        ("review", "mean over each review_id of (sum of score × weight ÷ sum of weight), 0 for a review_id with any "
+         "row where critical_failed, without the highest and the lowest 10%"),
+        ("baseline", "88.5, as the scheme states"),
     ],
-)
+)  # fmt: skip
 def test_formulas_in_words(name: str, formula: str) -> None:
     assert formula_text(MEASURES[name], MEASURES, "en") == formula
 
@@ -214,3 +332,17 @@ def test_json_tells_what_the_text_tells() -> None:
 
 def test_md_does_not_read_conditions_as_markup() -> None:
     assert r"kind = 'x' \| y" in render_rubric(RUBRIC, MEASURES, "en", "md")
+
+
+def test_data_of_everybody_and_when_it_is_final() -> None:
+    outline = json.loads(render_rubric(CLAUSES, MEASURES, "en", "json"))
+    defects = outline["dimensions"][0]["indicators"][1]
+    assert defects["matures"] == "7 days after the end of the period"
+    indicators = {name: {"weight": 50, "score": {"relative": "percentile"}} for name in ("health", "over")}
+    said = {"all": {"weight": 100, "indicators": indicators}}
+    rubric = RUBRIC.model_copy(update={"dimensions": Rubric.model_validate(
+        {**RUBRIC.model_dump(include={"name", "version", "title", "grades"}), "dimensions": said}
+    ).dimensions})  # fmt: skip
+    health, over = json.loads(render_rubric(rubric, MEASURES, "en", "json"))["dimensions"][0]["indicators"]
+    assert health["data"] == "account_health (period by created_at, the shop's value for everybody)"
+    assert over["matures"] == "7 days after the end of the period"

@@ -3,14 +3,14 @@ from typing import Any
 
 import pytest
 
-from csperf.rubric.measures import Measure, MeasureEntry, build_measure, evaluate_formula, formula_names
+from csperf.rubric.measure_checks import contracts
+from csperf.rubric.measures import EVERYONE, Measure, MeasureEntry, build_measure, evaluate_formula, formula_names
 
-AT = {"tickets": "created_at", "surveys": "responded_at", "worktime": "date"}
 WORDS = {"title": "t", "definition": "d", "source": "s"}
 
 
 def build(**entry: Any) -> Measure:
-    return build_measure("x", MeasureEntry.model_validate({**WORDS, **entry}), AT)
+    return build_measure("x", MeasureEntry.model_validate({**WORDS, **entry}), contracts())
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,17 @@ def test_kinds(
         ),
         ({"ratio": {"of": {"max": "a"}, "to": {"sum": "b"}}}, "cannot be pooled"),
         ({"derived": "a / b"}, "no from of its own"),
+        ({"constant": 52}, "a constant is a number and has no from of its own"),
+        ({"mean": "a", "distinct": "order_id"}, "distinct belongs to a rate or count"),
+        ({"rate": "a", "per": "review_id"}, "per belongs to a mean"),
+        ({"mean": "a", "trim": "10%"}, 'trim needs "per"'),
+        ({"mean": "a", "weighted_by": "w", "zero_if": "b"}, 'zero_if needs "per"'),
+        ({"sum": "a", "zero_if": "b"}, "zero_if belongs to a mean"),
+        ({"mean": "a", "per": "x", "trim": "50%"}, "less than 50%"),
+        (
+            {"ratio": {"of": {"sum": "a"}, "to": {"sum": "b"}}, "distinct": "order_id"},
+            "distinct belongs to a rate or count",
+        ),
     ],
 )
 def test_not_a_measure(entry: dict[str, Any], message: str) -> None:
@@ -68,6 +79,45 @@ def test_not_a_measure(entry: dict[str, Any], message: str) -> None:
 def test_a_measure_needs_a_table() -> None:
     with pytest.raises(ValueError, match='needs "from"'):
         build(count=True)
+
+
+@pytest.mark.parametrize("entry", [{"derived": "a / b"}, {"constant": 52}])
+def test_what_is_not_counted_has_nothing_to_count_once(entry: dict[str, Any]) -> None:
+    for key, value in {"distinct": "x", "per": "x", "zero_if": "x", "trim": "5%", "weighted_by": "x"}.items():
+        with pytest.raises(ValueError, match=f"has no {key} of its own"):
+            build(**entry, **{key: value})
+
+
+def test_once_each() -> None:
+    rate = build(**{"from": "orders", "rate": "returned", "distinct": "order_id", "matures": "7d"})
+    assert (rate.terms[0].distinct, rate.terms[0].kind, rate.matures_days) == ("order_id", "rate", 7)
+    mean = build(**{"from": "qa_reviews", "mean": "mark", "per": "review_id", "zero_if": "critical_failed",
+                    "trim": "12.5%"})  # fmt: skip
+    (term,) = mean.terms
+    assert (term.kind, term.per, term.zero_if, term.trim) == ("mean", "review_id", "critical_failed", Fraction(1, 8))
+    assert dict(term.expressions()) == {"value": "mark", "zero_if": "critical_failed"}
+    assert mean.matures_days == 0
+
+
+def test_a_constant_has_no_terms() -> None:
+    measure = build(constant="52.10", unit="元")
+    assert (measure.kind, measure.constant, measure.terms, measure.unit) == ("constant", Fraction("52.1"), (), "元")
+    assert not measure.is_poolable
+
+
+@pytest.mark.parametrize(
+    ("entry", "agent"),
+    [
+        ({"from": "account_health"}, EVERYONE),
+        ({"from": "tickets"}, "agent_id"),
+        ({"from": "tickets", "agent": "resolver_id"}, "resolver_id"),
+        ({"from": "tickets", "agent": EVERYONE}, EVERYONE),
+        ({"from": "nowhere"}, "agent_id"),
+    ],
+)
+def test_each_table_says_who_is_credited(entry: dict[str, Any], agent: str) -> None:
+    (term,) = build(count=True, **entry).terms
+    assert term.agent == agent
 
 
 def test_ratio_terms_take_what_they_leave_unsaid_from_the_whole() -> None:
@@ -94,6 +144,20 @@ def test_ratio_terms_take_what_they_leave_unsaid_from_the_whole() -> None:
 )
 def test_poolable(entry: dict[str, Any], is_poolable: bool) -> None:
     assert build(**entry).is_poolable is is_poolable
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_volume"),
+    [
+        ({"from": "tickets", "count": True}, True),
+        ({"from": "worktime", "sum": "hours"}, True),
+        ({"from": "worktime", "mean": "hours"}, False),
+        ({"from": "complaints", "count": True, "agent": "everyone"}, False),
+        ({"constant": 5}, False),
+    ],
+)
+def test_volume(entry: dict[str, Any], is_volume: bool) -> None:
+    assert build(**entry).is_volume is is_volume
 
 
 @pytest.mark.parametrize(

@@ -50,3 +50,40 @@ def test_own_measures_fit() -> None:
     rubric = read(RUBRICS[0])
     rubric["measures"] = {"x": {"title": "t", "definition": "d", "source": "s", "from": "tickets", "p90": "rating"}}
     assert errors(rubric_schema(), rubric) == []
+
+
+def test_an_extending_rubric_says_only_what_differs() -> None:
+    ours = {
+        "name": "ours", "version": "1", "extends": "base",
+        "dimensions": {"quality": {"indicators": {"csat": {"target": ">= 92%"}, "qa_score": None}}, "speed": None},
+        "seasons": {"peak": {"months": ["*-06"]}, "sale": None}, "floors": None, "measures": {"own": None},
+    }  # fmt: skip
+    assert errors(rubric_schema(), ours) == []
+    slips: list[dict[str, Any]] = [
+        {"dimensions": {"quality": {"wieght": 1}}},
+        {"seasons": {"peak": {"month": []}}},
+        {"name": 1},
+    ]
+    for slip in slips:
+        assert len(errors(rubric_schema(), ours | slip)) == 1
+    whole = {key: value for key, value in ours.items() if key != "extends"}
+    assert errors(rubric_schema(), whole)
+
+
+def test_clauses_fit() -> None:
+    rubric = read(CONFIGS / "rubrics" / "aftersales-60-20-20.yaml")
+    rubric |= {
+        "applies_to": ["agent"], "least_presence": "50%",
+        "seasons": {"peak": {"dates": ["11-01 .. 11-20"], "weights": {"performance": 60}}},
+        "roles": {"leads": {"roles": ["lead"], "targets": {"csat": ">= 95%"}}},
+        "floors": [{"dimension": "performance", "min": "70%", "then": {"grade_at_most": "qualified"}}],
+        "tiers": [{"name": "base"}],
+        "awards": {"star": {"when": {"rank": "<= 1"}, "least_sample": 3}},
+    }  # fmt: skip
+    assert errors(rubric_schema(), rubric) == []
+    slips = {
+        "seasons": {"peak": {"months": ["*-06"]}}, "roles": {"leads": {"targets": {}}}, "awards": {"star": {}},
+        "floors": [{"then": {}}], "tiers": [{"title": "Base"}],
+    }  # fmt: skip
+    for key, value in slips.items():
+        assert errors(rubric_schema(), rubric | {key: value}), key

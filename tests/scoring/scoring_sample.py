@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from csperf.render.score_words import SCORE_WORDS
+from csperf.render.words import say
 from csperf.rubric.measures import Aggregate, Measure
 from csperf.rubric.scheme import Rubric
 from csperf.scoring.cards import Agent, IndicatorScore, Measurement, Scorecard, Words
@@ -53,11 +53,11 @@ AFTERSALES: dict[str, dict[str, Any]] = {
 }
 
 
-def rubric_of(dimensions: dict[str, dict[str, Any]], grades: list[dict[str, Any]] = GRADES) -> Rubric:
-    """A scheme of these indicators; a dimension weighs what its indicators do."""
+def rubric_of(dimensions: dict[str, dict[str, Any]], **more: Any) -> Rubric:
+    """A scheme of these indicators, and whatever else; a dimension weighs what its indicators do."""
     return Rubric.model_validate(
         {
-            "name": "test", "version": "1", "title": "test", "grades": grades,
+            "name": "test", "version": "1", "title": "test", "grades": GRADES, **more,
             "dimensions": {
                 name: {"weight": sum(one["weight"] for one in indicators.values()), "indicators": indicators}
                 for name, indicators in dimensions.items()
@@ -107,6 +107,17 @@ def perfect(agent_id: str, **other: Any) -> dict[tuple[str, str], Measurement]:
     )
 
 
+def score_one(
+    rubric: Rubric, measures: dict[str, Measure], values: dict[str, Any], agent: Agent | None = None, **more: Any
+) -> Scorecard:
+    """The card of one agent with these values, each alone or as (numerator, denominator)."""
+    agent = agent or Agent("A")
+    pairs = {name: value if isinstance(value, tuple) else (value,) for name, value in values.items()}
+    measurements = dict(measured(agent.agent_id, name, *pair) for name, pair in pairs.items())
+    (card,) = score_agents(rubric, measures, measurements, [agent], **more)
+    return card
+
+
 def score_aftersales(**other: Any) -> Scorecard:
     """The card of one agent with full marks but for what is given."""
     (card,) = score_agents(rubric_of(AFTERSALES), AFTERSALES_MEASURES, perfect("A", **other), [Agent("A")])
@@ -118,8 +129,8 @@ def line_of(card: Scorecard, name: str) -> IndicatorScore:
 
 
 def say_en(said: Words) -> str:
-    return SCORE_WORDS[said.code]["en"].format(**dict(said.parts))
+    return say(said, "en")
 
 
 def say_zh(said: Words) -> str:
-    return SCORE_WORDS[said.code]["zh-CN"].format(**dict(said.parts))
+    return say(said, "zh-CN")

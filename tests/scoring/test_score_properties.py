@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -32,35 +33,76 @@ RULES: list[dict[str, Any]] = [
     {"target": "<= 7%", "score": {"attain": {}}},
     {"score": {"relative": "percentile"}},
 ]
+AMOUNTS: list[dict[str, Any]] = [
+    {"target": ">= 8", "score": {"deduct": 3, "per": 1}},
+    {"target": ">= 8.5", "score": {"deduct": "0.7", "per": 2, "step": "started"}},
+    {"score": {"curve": {1: 0, 4: 35, 12: 100}}},
+    {"target": "<= 3", "score": {"deduct": 1, "per": 1}, "prorate": True},
+    {"target": ">= 7", "score": {"attain": {}}},
+    {"score": {"relative": "percentile"}},
+]
+PRESENCES = [Fraction(1), Fraction(13, 30), Fraction(1, 2), Fraction(29, 30) * Fraction(5, 7), Fraction(0)]
+FLOORS = [
+    {"dimension": "one", "min": "60%", "then": {"grade_at_most": "qualified"}},
+    {"indicator": "m0", "target": ">= 40%", "then": {"grade_at_most": "unqualified"}},
+]
 POLICIES = ["exclude", "full", "zero", "team"]
 PAIRS = st.none() | st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 
 
+def split(draw: st.DrawFn, names: list[str]) -> dict[str, Decimal]:
+    """100 points in cents over the names, at least one cent each."""
+    size = len(names) - 1
+    cuts = draw(st.sets(st.integers(1, 9999), min_size=size, max_size=size))
+    return {
+        name: Decimal(high - low).scaleb(-2)
+        for name, (low, high) in zip(names, pairwise([0, *sorted(cuts), 10_000]), strict=True)
+    }
+
+
 @st.composite
-def months(draw: st.DrawFn) -> tuple[Rubric, dict[str, Measure], Measured, list[Agent]]:
-    """A scheme of up to three dimensions with weights in cents, and a month of up to four agents."""
-    cuts = draw(st.sets(st.integers(1, 9999), max_size=6))
-    edges = [0, *sorted(cuts), 10_000]
+def months(draw: st.DrawFn) -> tuple[Rubric, dict[str, Measure], Measured, list[Agent], bool, str | None]:
+    """A scheme of up to three dimensions with weights in cents, a season and a role, and a month of four agents."""
+    weights = split(draw, [f"m{index}" for index in range(draw(st.integers(1, 7)))])
     dimensions: dict[str, dict[str, Any]] = {}
-    for index, (low, high) in enumerate(pairwise(edges)):
-        dimension = draw(st.sampled_from(["one", "two", "three"]))
-        dimensions.setdefault(dimension, {})[f"m{index}"] = {
-            "weight": Decimal(high - low).scaleb(-2),
+    measures: dict[str, Measure] = {}
+    for name, weight in weights.items():
+        is_rate = name == "m0" or draw(st.booleans())
+        kind, unit = ("rate", "%") if is_rate else ("count", "")
+        measures[name] = measure_of(name, kind, unit, "higher")
+        dimensions.setdefault(draw(st.sampled_from(["one", "two", "three"])), {})[name] = {
+            "weight": weight,
             "missing": draw(st.sampled_from(POLICIES)),
             "small_sample": {"below": 5, "then": draw(st.sampled_from(POLICIES))},
-            **draw(st.sampled_from(RULES)),
+            **draw(st.sampled_from(RULES if is_rate else AMOUNTS)),
         }
-    rubric = rubric_of(dimensions)
-    measures = {name: measure_of(name, better="higher") for _, name, _ in rubric.indicators()}
-    teams = draw(st.lists(st.sampled_from(["n", "s", None]), min_size=1, max_size=4))
-    agents = [Agent(f"A{index}", team=team) for index, team in enumerate(teams)]
+    rubric = rubric_of(
+        dimensions,
+        seasons={"peak": {"months": ["*-06"], "weights": split(draw, list(dimensions))}},
+        roles={"experts": {"roles": ["expert"], "weights": split(draw, list(dimensions))}},
+        floors=[floor for floor in FLOORS if "indicator" in floor or "one" in dimensions],
+        least_presence="50%",
+    )
+    agents = [
+        Agent(
+            f"A{index}",
+            team=draw(st.sampled_from(["n", "s", None])),
+            role=draw(st.sampled_from([None, None, "expert"])),
+            presence=draw(st.sampled_from(PRESENCES)),
+        )
+        for index in range(draw(st.integers(1, 4)))
+    ]
     measurements: Measured = {}
     for agent in agents:
-        for name in measures:
-            pair = draw(PAIRS)
-            key, found = measured(agent.agent_id, name, *(pair or (None,)))
+        for name, measure in measures.items():
+            if measure.kind == "rate":
+                key, found = measured(agent.agent_id, name, *(draw(PAIRS) or (None,)))
+            else:
+                count = draw(st.none() | st.integers(0, 20))
+                key, found = measured(agent.agent_id, name, count)
+                found = replace(found, sample_size=count or 0)
             measurements[key] = found
-    return rubric, measures, measurements, agents
+    return rubric, measures, measurements, agents, True, draw(st.sampled_from([None, "peak"]))
 
 
 @settings(max_examples=60)
@@ -88,18 +130,70 @@ def test_what_can_be_earned_is_100_and_nothing_earned_is_more(month: Any) -> Non
             assert line.points is not None
             assert 0 <= line.points <= line.max_points
         assert card.coverage == sum(line.weight for line in scored) / 100
+        assert sum(line.weight for line in card.indicators) == sum(one.weight for one in card.dimensions) == 100
         is_thin = card.coverage < Decimal("0.5")
-        assert [one is None for one in (card.score, card.rank, card.grade)] == [is_thin] * 3
+        assert [one is None for one in (card.score, card.grade)] == [is_thin] * 2
+        assert (card.rank is None) == (is_thin or card.agent.presence < Fraction(1, 2))
+
+
+@settings(max_examples=60)
+@given(months())
+def test_ranks_follow_the_scores_of_those_who_are_ranked(month: Any) -> None:
+    scores = [(card.score, card.rank) for card in score_agents(*month) if card.score is not None and card.rank]
+    for score, rank in scores:
+        assert rank == 1 + sum(other > score for other, _ in scores)
+
+
+@settings(max_examples=60)
+@given(months())
+def test_floors_lower_grades_and_nothing_else(month: Any) -> None:
+    rubric, *rest = month
+    order = [grade.name for grade in rubric.grades]
+    free = score_agents(rubric.model_copy(update={"floors": []}), *rest)
+    for bound, unbound in zip(score_agents(*month), free, strict=True):
+        assert replace(bound, grade=unbound.grade, outcomes=()) == unbound
+        if bound.grade is not None:
+            assert order.index(bound.grade) >= order.index(unbound.grade or "")
+            assert (bound.grade != unbound.grade) == bool(bound.outcomes)
+
+
+@settings(max_examples=60)
+@given(months(), st.booleans())
+def test_on_a_full_period_there_is_nothing_to_prorate(month: Any, prorate: bool) -> None:
+    rubric, measures, measurements, agents, *rest = month
+    present = [replace(agent, presence=Fraction(1)) for agent in agents]
+    dimensions = {
+        name: dimension.model_copy(
+            update={"indicators": {key: one.model_copy(update={"prorate": prorate})
+                                   for key, one in dimension.indicators.items()}}
+        )
+        for name, dimension in rubric.dimensions.items()
+    }  # fmt: skip
+    other = rubric.model_copy(update={"dimensions": dimensions})
+    assert score_agents(rubric, measures, measurements, present, *rest) == score_agents(
+        other, measures, measurements, present, *rest
+    )
+
+
+@settings(max_examples=60)
+@given(months())
+def test_telling_changes_no_result(month: Any) -> None:
+    rubric, measures, measurements, agents, _, season = month
+    silent = score_agents(rubric, measures, measurements, agents, with_words=False, season=season)
+    for told, untold in zip(score_agents(*month), silent, strict=True):
+        lines, bare = ([replace(line, reason=(), steps=()) for line in card.indicators] for card in (told, untold))
+        assert lines == bare
+        assert replace(told, indicators=()) == replace(untold, indicators=())
 
 
 @settings(max_examples=60)
 @given(months(), st.randoms(use_true_random=False))
 def test_the_order_of_agents_and_measurements_does_not_matter(month: Any, shuffle: random.Random) -> None:
-    rubric, measures, measurements, agents = month
+    rubric, measures, measurements, agents, *rest = month
     items, mixed = list(measurements.items()), list(agents)
     shuffle.shuffle(items)
     shuffle.shuffle(mixed)
-    assert score_agents(rubric, measures, dict(items), mixed) == score_agents(*month)
+    assert score_agents(rubric, measures, dict(items), mixed, *rest) == score_agents(*month)
 
 
 @settings(max_examples=60)
@@ -135,6 +229,9 @@ def check_steps(line: IndicatorScore) -> None:
         match step.code:
             case "step-value-ratio" | "step-team-ratio":
                 assert is_shown(n("numerator") / n("denominator"), parts["value"])
+            case "step-full-period":
+                assert is_shown(n("value") / n("presence"), parts["full"])
+                assert n("value") == line.value
             case "step-short":
                 assert n("bound") - n("value") == n("amount") > 0
             case "step-over":
@@ -158,7 +255,7 @@ def check_steps(line: IndicatorScore) -> None:
                 assert is_shown((n("worse") + n("equal") / 2) / n("colleagues"), parts["share"])
             case "step-share":
                 assert is_shown(n("weight") * n("share"), parts["points"])
-            case "step-rescaled":
+            case code if code.startswith("step-weight"):
                 assert abs(n("raw") / n("weight") * n("max") - n("points")) * 2 <= Fraction(1, 10**4)
                 assert n("raw") == earned
                 assert n("max") == Fraction(line.max_points)
@@ -175,14 +272,14 @@ def check_steps(line: IndicatorScore) -> None:
 @settings(max_examples=60)
 @given(month=months(), value=st.integers(0, 400))
 def test_a_better_value_never_lowers_the_points(month: Any, value: int) -> None:
-    rubric, measures, measurements, agents = month
+    rubric, measures, measurements, agents, *rest = month
     name, agent_id = "m0", agents[0].agent_id
     indicator = next(one for _, found, one in rubric.indicators() if found == name)
     assume(indicator.target is None or indicator.target.direction == "higher")
     points: list[Any] = []
     for hits in (value, min(value + 1, 400)):
         key, found = measured(agent_id, name, hits, 400)
-        cards = score_agents(rubric, measures, {**measurements, key: found}, agents)
+        cards = score_agents(rubric, measures, {**measurements, key: found}, agents, *rest)
         card = next(card for card in cards if card.agent.agent_id == agent_id)
         points.append(next(line.points for line in card.indicators if line.name == name))
     worse, better = points

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from string import Formatter
 from typing import Any
 
 import pytest
-from scoring_sample import measure_of, measured, rubric_of, say_en, say_zh, score_aftersales
+from scoring_sample import measure_of, measured, rubric_of, say_en, say_zh, score_aftersales, score_one
 
 from csperf.render.score_words import SCORE_WORDS
-from csperf.scoring.cards import Agent, Number, Scorecard, Words, words
+from csperf.scoring.cards import Agent, Measurement, Number, Scorecard, Title, Words, words
 from csperf.scoring.score import score_agents
 
 
@@ -61,6 +62,7 @@ def all_kinds_of_cards() -> Iterator[Scorecard]:
                     {name: measure_of(name, better="higher") for name in "xyz"},
                     dict(kept), [Agent("A"), Agent("B")],
                 )  # fmt: skip
+    yield from cards_of_other_kinds()
     measures = {"d": measure_of("d", "derived", formula="x * 1", parts=("x",)), "x": measure_of("x")}
     yield from score_agents(
         rubric_of({"all": {"d": {"weight": 100, "score": rules[0]}}}), measures,
@@ -68,11 +70,55 @@ def all_kinds_of_cards() -> Iterator[Scorecard]:
     )  # fmt: skip
 
 
+def cards_of_other_kinds() -> Iterator[Scorecard]:
+    """Seasons, roles, presence, teams, outcomes, running periods."""
+    line = {"score": {"curve": {"0%": 0, "100%": 100}}}
+    rubric = rubric_of(
+        {"one": {"x": {"weight": 30, **line, "tiers": {"base": ">= 1%"}}, "y": {"weight": 30, **line}},
+         "two": {"z": {"weight": 40, **line}}},
+        seasons={"peak": {"months": ["*-06"], "weights": {"one": 50, "two": 50}}},
+        roles={"experts": {"roles": ["expert"], "weights": {"one": 80, "two": 20}}},
+        least_presence="50%", tiers=[{"name": "base"}],
+        floors=[{"dimension": "one", "min": "95%", "then": {"grade_at_most": "unqualified"}},
+                {"indicator": "x", "target": ">= 100%", "then": {"grade_at_most": "unqualified"}}],
+        awards={"all": {"when": {"score": ">= 0", "rank": ">= 1", "coverage": "> 0%", "one": ">= 0", "x": ">= 0%"}}},
+    )  # fmt: skip
+    measures = {name: measure_of(name) for name in "xyz"}
+    for y in (3, None):
+        values = {"x": (3, 4), "y": (y, 4), "z": (4, 4)}
+        yield score_one(rubric, measures, values, season="peak")
+        yield score_one(rubric, measures, values, Agent("A", role="expert"))
+    yield score_one(rubric, measures, {"x": (1, 4)}, Agent("A", presence=Fraction(1, 3)))
+
+    lacking = {name: Measurement("A", name, None, is_lacking=True) for name in "xyz"}
+    for names in ("x", "xy", "xyz"):
+        known = dict(measured("A", name, 1, 4) for name in "xyz" if name not in names)
+        yield from score_agents(rubric, measures, known | {("A", name): lacking[name] for name in names}, [Agent("A")])
+
+    for policy in ("exclude", "full", "zero", "hold"):
+        amount = {"weight": 60, "target": ">= 2", "score": {"deduct": 1, "per": 1}, "missing": policy}
+        for other in ({"one": {"n": amount, "x": {"weight": 40, **line}}},
+                      {"one": {"n": amount}, "two": {"x": {"weight": 40, **line}}},
+                      {"one": {"n": {**amount, "weight": 100}}}):  # fmt: skip
+            counts = {"n": measure_of("n", "count", "", "higher"), "x": measure_of("x")}
+            for presence in (Fraction(0), Fraction(1, 3), Fraction(1)):
+                agent = Agent("A", presence=presence)
+                yield score_one(rubric_of(other), counts, {"n": 1, "x": (4, 4)}, agent, is_running=True)
+    events = rubric_of({"all": {"n": {"weight": 100, "target": "<= 0", "score": {"deduct": 1, "per": 1}}}})
+    yield score_one(events, {"n": measure_of("n", "count", "")}, {"n": (1, 2)}, Agent("team", members=2))
+    for target in (">= 50%", "<= 10%", ">= 100%"):
+        goal = rubric_of({"all": {"x": {"weight": 100, **line, "target": target}}})
+        yield score_one(goal, measures, {"x": (1, 4)}, is_running=True)
+
+
 def everything_said() -> Iterator[Words]:
     for card in all_kinds_of_cards():
         yield from card.notes
+        for outcome in card.outcomes:
+            yield outcome.reason
+            yield from dict(outcome.reason.parts).get("conditions", ())
         for line in card.indicators:
-            yield from (*line.reason, *line.steps)
+            yield from (*line.reason, *line.steps, *([line.needed] if line.needed else []))
 
 
 def test_every_sentence_is_said_and_every_sentence_said_exists() -> None:
@@ -104,3 +150,11 @@ def test_a_number_picks_its_noun(count: str, noun: str) -> None:
 
 def test_words_keep_their_parts_in_order() -> None:
     assert words("x", b=1, a=2).parts == (("b", 1), ("a", 2))
+
+
+def test_a_title_is_said_in_the_language_of_the_template() -> None:
+    both = Title("good", {"en": "Good", "zh-CN": "良好"})
+    assert f"{both:en} {both:zh-CN} {both}" == "Good 良好 good"
+    assert (
+        f"{Title('good', {'en': 'Good'}):zh-CN} {Title('good', '好'):zh-CN} {Title('good', None):en}" == "Good 好 good"
+    )

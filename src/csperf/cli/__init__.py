@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from csperf.cli import data, explain, init, rubric, score
+from csperf.cli import data, explain, init, rubric, score, simulate
 from csperf.cli.errors import exit_code_of
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
+app.command("simulate")(simulate.simulate)
 app.add_typer(rubric.app, name="rubric")
 app.add_typer(data.app, name="data")
 app.command("init")(init.init)

@@ -18,8 +18,8 @@ from csperf.cli.output import say_aside, terminal_width, use_color, working, wri
 
 if TYPE_CHECKING:
     from csperf.exports.reader import RawTable
-    from csperf.pipeline import Session
     from csperf.rubric.measures import Aggregate
+    from csperf.session import Session
 
 app = typer.Typer(
     help="Check the sources of a workspace, look into a file.", no_args_is_help=True, rich_markup_mode=None

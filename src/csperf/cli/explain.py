@@ -9,6 +9,9 @@ import typer
 
 from csperf.cli.opening import open_session
 from csperf.cli.options import (
+    AsOfOption,
+    By,
+    ByOption,
     LangOption,
     MonthOption,
     OutputOption,
@@ -17,14 +20,15 @@ from csperf.cli.options import (
     RubricOption,
     WorkspaceOption,
     YearOption,
+    choose_as_of,
     choose_period,
 )
 from csperf.cli.output import choose_format, say_aside, terminal_width, use_color, working, write_result
 
 if TYPE_CHECKING:
-    from csperf.period import Period
-    from csperf.pipeline import Scored, Session
+    from csperf.pipeline import Scored
     from csperf.rubric.load import LoadedRubric
+    from csperf.session import Session
 
 
 class ExplainFormat(StrEnum):
@@ -36,10 +40,14 @@ class ExplainFormat(StrEnum):
 
 
 def explain(
-    agent: Annotated[str, typer.Argument(help="The agent: id, name, or any alias of the roster.")],
+    agent: Annotated[
+        str, typer.Argument(help="The agent: id, name, or any alias of the roster; with --by the team, or shop.")
+    ],
     month: MonthOption = None,
     quarter: QuarterOption = None,
     year: YearOption = None,
+    as_of: AsOfOption = None,
+    by: ByOption = By.AGENT,
     indicator: Annotated[
         str | None,
         typer.Option(
@@ -78,18 +86,17 @@ def explain(
         from csperf.render.words import label
 
         period = choose_period(month, quarter, year, session.workspace.content.zone)
+        last_day = choose_as_of(as_of, period)
         with working(label("working", language), quiet):
             scheme = load_scheme(session.workspace, rubric)
             if indicator:
                 check_indicator_name(scheme, indicator)
-            scored = score_period(session, scheme, period)
+            scored = score_period(session, scheme, period, by=by.value, as_of=last_day)
         card = find_card(scored.table, session.roster, agent)
         agent_id = card.agent.agent_id
         width, color = terminal_width(), use_color() and output is None
         if rows and indicator:
-            result = _render_rows_behind(
-                session, scheme, scored, period, agent_id, indicator, chosen, language, width, color
-            )
+            result = _render_rows_behind(session, scheme, scored, agent_id, indicator, chosen, language, width, color)
             if chosen == "table":
                 result = render_explain(scored.table, card, language, width, color, indicator) + "\n" + result
         elif chosen == "json":
@@ -103,15 +110,16 @@ def explain(
 
 
 def _render_rows_behind(
-    session: Session, scheme: LoadedRubric, scored: Scored, period: Period, agent_id: str, indicator: str,
-    chosen: str, language: str, width: int, color: bool,
+    session: Session, scheme: LoadedRubric, scored: Scored, agent_id: str, indicator: str, chosen: str,
+    language: str, width: int, color: bool,
 ) -> str:  # fmt: skip
     from csperf.pipeline import read_rows_behind
     from csperf.render.explain import render_rows
     from csperf.render.json import write_json
     from csperf.render.words import label, title_of
+    from csperf.scoring.cards import Number
 
-    found = read_rows_behind(session, scheme, scored, period, agent_id, indicator)
+    found = read_rows_behind(session, scheme, scored.facts, agent_id, indicator)
     if chosen == "json":
         rows = [{"table": term.table, "kind": term.kind, **row} for term, rows in found for row in rows]
         head = {"schema": "csperf/rows/v1", "agent_id": agent_id, "indicator": indicator}
@@ -123,6 +131,6 @@ def _render_rows_behind(
         order = {"miss": 0, "hit": 2}
         rows = sorted(rows, key=lambda row: order.get(row["counted"] or "", 1))
         columns = list(rows[0]) if rows else []
-        parts.append(label("rows-behind", language, indicator=title, part=term.table, count=len(rows)))
+        parts.append(label("rows-behind", language, indicator=title, part=term.table, count=Number(len(rows))))
         parts.append(render_rows(rows, columns, language, width, color))
     return "\n".join(parts)

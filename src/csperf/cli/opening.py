@@ -12,14 +12,14 @@ from csperf.cli.options import Lang
 from csperf.cli.output import choose_language, say_aside
 
 if TYPE_CHECKING:
-    from csperf.pipeline import Session
+    from csperf.session import Session
 
 
 @contextlib.contextmanager
 def open_session(workspace: Path | None, lang: Lang | None, quiet: bool) -> Iterator[tuple[Session, str]]:
     """(the session, the output's language); temporary files are gone when it ends."""
-    from csperf.pipeline import Session
     from csperf.render.words import label
+    from csperf.session import Session
     from csperf.workspace import load_workspace
 
     found = load_workspace(workspace)

@@ -33,6 +33,14 @@ class ScoreFormat(StrEnum):
     XLSX = "xlsx"
 
 
+class By(StrEnum):
+    """Whom a card is of."""
+
+    AGENT = "agent"
+    TEAM = "team"
+    SHOP = "shop"
+
+
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option(
@@ -59,9 +67,9 @@ MonthOption = Annotated[
     typer.Option(
         "--month",
         envvar="CSPERF_MONTH",
-        metavar="YYYY-MM|last",
+        metavar="YYYY-MM|this|last",
         show_default=False,
-        help="The month to score; last (the default) is the last complete one.",
+        help="The month to score; last (the default) is the last complete one, this the running one.",
     ),
 ]
 QuarterOption = Annotated[
@@ -77,6 +85,24 @@ QuarterOption = Annotated[
 YearOption = Annotated[
     str | None,
     typer.Option("--year", envvar="CSPERF_YEAR", metavar="YYYY", show_default=False, help="A whole year instead."),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        envvar="CSPERF_AS_OF",
+        metavar="YYYY-MM-DD",
+        show_default=False,
+        help="Count up to this day only, as in a period that is not over; default: today, where it is not.",
+    ),
+]
+ByOption = Annotated[
+    By,
+    typer.Option(
+        "--by",
+        envvar="CSPERF_BY",
+        help="Score agents, or teams or the whole shop, each from its own rows and never from averages.",
+    ),
 ]
 LangOption = Annotated[
     Lang | None,
@@ -120,17 +146,44 @@ VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", envvar="CSPERF_V
 
 
 def choose_period(month: str | None, quarter: str | None, year: str | None, zone: str) -> Period:
-    """The one period that was asked for; wrong usage if it is none or several."""
+    """The one period that was asked for; wrong usage if it is several, none, or not begun yet."""
     from csperf.period import parse_month, parse_quarter, parse_year
 
     said = [name for name, value in (("--month", month), ("--quarter", quarter), ("--year", year)) if value]
     if len(said) > 1:
         raise typer.BadParameter(f"choose one of {' and '.join(said)}")
+    today = _today(zone)
     try:
         if quarter:
-            return parse_quarter(quarter, zone)
-        if year:
-            return parse_year(year, zone)
-        return parse_month(month or "last", zone, dt.datetime.now(ZoneInfo(zone)).date())
+            period = parse_quarter(quarter, zone)
+        elif year:
+            period = parse_year(year, zone)
+        else:
+            period = parse_month(month or "last", zone, today)
+        if period.first_day > today:
+            raise ValueError(f"{period.label} has not begun yet")
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=said[0] if said else "--month") from error
+    return period
+
+
+def choose_as_of(asked: str | None, period: Period) -> dt.date | None:
+    """The last day that counts in a period that is cut or not over; None where all of it counts.
+
+    Wrong usage for a day before the period.
+    """
+    from csperf.period import parse_day
+
+    today = _today(period.zone)
+    try:
+        day = min(parse_day(asked), today) if asked else today
+        if day < period.first_day:
+            raise ValueError(f"{day} is before {period.label} begins")
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--as-of") from error
+    is_over = day > period.last_day or (day == period.last_day and day < today)
+    return None if is_over else day
+
+
+def _today(zone: str) -> dt.date:
+    return dt.datetime.now(ZoneInfo(zone)).date()

@@ -96,7 +96,7 @@ def show(
     scheme = load_scheme(found, rubric)
     print_problems(scheme.warnings)
     color = use_color() and output is None
-    result = render_rubric(scheme.rubric, scheme.measures, language, chosen, terminal_width(), color)
+    result = render_rubric(scheme.rubric, scheme.measures, language, chosen, terminal_width(), color, scheme.origins)
     write_result(result, output, is_data=chosen != "table")
     if output is not None:
         say_aside(label("file-written", language, file=output))
@@ -108,23 +108,25 @@ def list_(workspace: WorkspaceOption = None, lang: LangOption = None) -> int:
     """The rubrics that ship with csperf and those of the workspace."""
     from csperf.pipeline import list_rubrics
     from csperf.problems import cell_width
-    from csperf.render.words import title_of
+    from csperf.render.words import label, title_of
+    from csperf.rubric.extend import read_extended
     from csperf.workspace import load_workspace, show_path
-    from csperf.yaml_source import read_yaml
 
     found = load_workspace(workspace)
     language = choose_language(lang, found)
     rows = []
-    for name, path in list_rubrics(found).items():
-        data = read_yaml(path).data
+    known = list_rubrics(found)
+    for name, path in known.items():
+        data = read_extended(path, known, show_path(path)).data
         data = data if isinstance(data, dict) else {}
         is_own = path.parent == found.folder / "rubrics"
         title, origin = title_of(data.get("title"), language, ""), str(data.get("source") or "")
-        rows.append((name, title, origin, show_path(path) if is_own else ""))
-    widths = [max((cell_width(row[column]) for row in rows), default=0) for column in range(4)]
+        base = label("rubric-extends", language, base=data["extends"]) if data.get("extends") else ""
+        rows.append((name, title, origin, base, show_path(path) if is_own else ""))
+    widths = [max((cell_width(row[column]) for row in rows), default=0) for column in range(5)]
     for row in rows:
-        cells = (cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+        shown = (cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True) if width)
+        print("  ".join(shown).rstrip())
     return FINE
 
 

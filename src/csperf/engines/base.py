@@ -15,6 +15,8 @@ from csperf.scoring.cards import AggregateResult
 
 Resolve = Callable[[str], str]
 """A name as an export has it → the agent's id (the name itself where nobody claims it)."""
+Units = Callable[[str | None], str | None]
+"""An agent's id (None: a row that names nobody) → the team or shop it is counted under; None: under none."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,10 @@ class RowCounts:
 
 @dataclass(frozen=True)
 class SourceResult:
-    """What one source gave: row counts, rejections, the aggregates per agent, and the days it spans.
+    """What one source gave: row counts, rejections, the aggregates per agent or unit, and the days it spans.
 
-    names: every agent that a row in the period names, also where nothing could be measured.
+    An aggregate whose agent is EVERYONE has that one key. names: every agent that a row in the period
+    names, also where nothing could be measured.
     """
 
     counts: RowCounts
@@ -84,8 +87,14 @@ class Engine(Protocol):
         period: Period,
         resolve: Resolve,
         calendar: Callable[[], WorkCalendar],
+        units: Units | None = None,
+        order_agents: RawTable | None = None,
     ) -> SourceResult:
-        """The aggregates of one source, per agent, over the rows of the period; only the columns they need are read."""
+        """The aggregates of one source, per agent, over the rows of the period; only the columns they need are read.
+
+        units: rows are grouped by these in place of agents, so that every kind is that of the unit's own rows.
+        order_agents: who served which order, for a source that has orders but not their agents.
+        """
         ...
 
     def check_source(self, table: RawTable, resolve: Resolve) -> SourceResult:
@@ -105,8 +114,12 @@ class Engine(Protocol):
         resolve: Resolve,
         calendar: Callable[[], WorkCalendar],
         beside: Sequence[Aggregate] = (),
+        units: Units | None = None,
+        order_agents: RawTable | None = None,
     ) -> list[dict[str, str | None]]:
         """The rows behind one agent's aggregate: file, row, key, time, the columns used, and whether each counted.
+
+        With `units`, agent_id is a unit.
 
         beside: what was measured together with it. Their columns were read and checked too, so they
         decide which rows had been set aside.

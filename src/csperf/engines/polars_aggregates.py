@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import polars as pl
 
-from csperf.calendars import WorkCalendar
+from csperf.engines.polars_credit import KEY
+from csperf.engines.polars_derived import MICROSECONDS, unit_of
 from csperf.period import Period
 from csperf.rubric.measures import Aggregate
 from csperf.scoring.cards import AggregateResult
-from csperf.tables.contract import Contract
+from csperf.tables.contract import DERIVED, Contract
 
 # Fractional values are summed as whole millionths, because a sum of floats depends on the order
 # of the rows and on the number of threads.
 SCALE = 1_000_000
-# Days before and after the period for which working days are known; a case open for longer is held at that.
-_CALENDAR_SPAN = dt.timedelta(days=5 * 366)
+# Derived times are summed to the microsecond: 2 h 40 min is no whole number of millionths of an hour.
+_SCALES = {name: MICROSECONDS[unit_of(name)] for derived in DERIVED.values() for name in derived}
+ROWS = "_rows"
 
 
 def compile_sql(sql: str) -> pl.Expr:
@@ -30,8 +31,9 @@ def compile_sql(sql: str) -> pl.Expr:
 
 
 def names_in(aggregate: Aggregate) -> set[str]:
-    """The columns that an aggregate's expressions name."""
-    return {name for _, sql in aggregate.expressions() for name in compile_sql(sql).meta.root_names()}
+    """The columns that an aggregate names, in its expressions and as what counts once or is averaged one by one."""
+    named = {name for name in (aggregate.distinct, aggregate.per) if name is not None}
+    return named.union(*(compile_sql(sql).meta.root_names() for _, sql in aggregate.expressions()))
 
 
 def in_period(contract: Contract, at: str, period: Period) -> pl.Expr:
@@ -47,51 +49,8 @@ def span_of(aggregate: Aggregate, period: Period) -> Period:
     return period.window(aggregate.window_days) if aggregate.window_days else period
 
 
-def derived_columns(names: set[str], period: Period, calendar: WorkCalendar | None) -> list[pl.Expr]:
-    """The derived ticket columns among `names` (hours and working days until resolved)."""
-    resolved = pl.col("resolved_at")
-    until = pl.coalesce(resolved, pl.lit(period.end))
-    found = []
-    for name, end in (("resolution_hours", resolved), ("open_hours", until)):
-        if name in names:
-            found.append(((end - pl.col("created_at")).dt.total_microseconds() / 3_600_000_000).alias(name))
-    for name, end in (("resolution_workdays", resolved), ("open_workdays", until)):
-        if name in names:
-            assert calendar is not None
-            first, last = period.first_day - _CALENDAR_SPAN, period.last_day + _CALENDAR_SPAN
-            start, stop = (
-                _working_seconds(moment, calendar, first, last, period.zone) for moment in (pl.col("created_at"), end)
-            )
-            found.append(((stop - start) / 86400).alias(name))
-    return found
-
-
-def _working_seconds(moment: pl.Expr, calendar: WorkCalendar, first: dt.date, last: dt.date, zone: str) -> pl.Expr:
-    """Seconds of working days from `first` to `moment`; moments outside the span are held at its ends."""
-    days, before, working = _working_days(calendar, first, last)
-    local = moment.dt.convert_time_zone(zone)
-    date = local.dt.date()
-    held = date.clip(first, last)
-    of_day = (
-        local.dt.hour().cast(pl.Int64) * 3600 + local.dt.minute().cast(pl.Int64) * 60 + local.dt.second().cast(pl.Int64)
-    )
-    is_working = held.replace_strict(days, working) & (date == held)
-    return held.replace_strict(days, before) * 86400 + pl.when(is_working).then(of_day).otherwise(0)
-
-
-@cache
-def _working_days(calendar: WorkCalendar, first: dt.date, last: dt.date) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """(days, working days before each, whether each is one)."""
-    rows = calendar.working_days_before(first, last)
-    return (
-        pl.Series([day for day, _, _ in rows]),
-        pl.Series([count for _, count, _ in rows]),
-        pl.Series([is_working for _, _, is_working in rows]),
-    )
-
-
 class AggregatePlan:
-    """All aggregates of one source that credit the same agent column, as one group-by."""
+    """All aggregates of one source that credit the same agent column, as a few group-bys over rows that have KEY."""
 
     def __init__(
         self, aggregates: Sequence[Aggregate], masks: Mapping[Aggregate, str | None], schema: pl.Schema
@@ -100,16 +59,31 @@ class AggregatePlan:
         self.aggregates = list(aggregates)
         self._masks = masks
         self._frame = pl.LazyFrame(schema=schema)
-        self._kinds: dict[str, str] = {}
-        self.expressions = [
-            expression.alias(f"{index}:{part}")
-            for index, aggregate in enumerate(self.aggregates)
-            for part, expression in self._parts(index, aggregate).items()
+        self._scales: dict[str, int] = {}
+        self._within = list(dict.fromkeys(aggregate.per for aggregate in self.aggregates if aggregate.per is not None))
+
+    def sinks(self, rows: pl.LazyFrame) -> list[pl.LazyFrame]:
+        """The group-bys: by KEY, with how many ROWS there are, and by KEY and each column that a mean is taken per."""
+        return [
+            rows.group_by(KEY).agg(pl.len().alias(ROWS), *self._expressions(None)),
+            *(
+                rows.filter(pl.col(name).is_not_null()).group_by(KEY, name).agg(self._expressions(name))
+                for name in self._within
+            ),
         ]
+
+    def _expressions(self, per: str | None) -> list[pl.Expr]:
+        return [
+            expression.alias(f"{index}:{part}")
+            for index, aggregate in enumerate(self.aggregates) if aggregate.per == per
+            for part, expression in self._parts(index, aggregate).items()
+        ]  # fmt: skip
 
     def _parts(self, index: int, aggregate: Aggregate) -> dict[str, pl.Expr]:
         mask = self._masks[aggregate]
         if aggregate.kind == "count":
+            if aggregate.distinct:
+                return {"n": _count_distinct(aggregate.distinct, pl.col(mask) if mask else pl.lit(True))}
             return {"n": pl.col(mask).sum() if mask else pl.len()}
         assert aggregate.value is not None
         value = compile_sql(aggregate.value)
@@ -117,22 +91,32 @@ class AggregatePlan:
             if aggregate.over is not None:
                 over = compile_sql(aggregate.over)
                 seen = over & pl.col(mask) if mask else over
-                return {"num": (value & seen).sum(), "den": seen.sum()}
-            value = self._masked(value, mask)
-            return {"num": value.sum(), "den": value.count()}
+                hit, seen_count = value & seen, seen.sum()
+            else:
+                hit = self._masked(value, mask)
+                seen, seen_count = hit.is_not_null(), hit.count()
+            if aggregate.distinct:
+                return {part: _count_distinct(aggregate.distinct, rows) for part, rows in (("num", hit), ("den", seen))}
+            return {"num": hit.sum(), "den": seen_count}
+        parts = self._numeric_parts(index, aggregate, value, mask)
+        if aggregate.zero_if is not None:
+            parts["zero"] = self._masked(compile_sql(aggregate.zero_if), mask).any()
+        return parts
+
+    def _numeric_parts(self, index: int, aggregate: Aggregate, value: pl.Expr, mask: str | None) -> dict[str, pl.Expr]:
         if aggregate.kind == "weighted_mean":
             assert aggregate.weight is not None
             weight = self._masked(compile_sql(aggregate.weight), mask)
             both = value.is_not_null() & (weight > 0)
-            product, product_kind = self._whole(pl.when(both).then(value.cast(pl.Float64) * weight))
-            total, total_kind = self._whole(pl.when(both).then(weight))
-            self._kinds[f"{index}:num"], self._kinds[f"{index}:den"] = product_kind, total_kind
-            if total_kind == "ones":  # weights that count cases, such as the ratings behind a rate
+            product, product_scale = self._whole(pl.when(both).then(value.cast(pl.Float64) * weight))
+            total, total_scale = self._whole(pl.when(both).then(weight))
+            self._scales[f"{index}:num"], self._scales[f"{index}:den"] = product_scale, total_scale
+            if total_scale == 1:  # weights that count cases, such as the ratings behind a rate
                 return {"num": product.sum(), "den": total.sum(), "n": total.sum()}
             return {"num": product.sum(), "den": total.sum(), "n": total.count()}
-        value = self._masked(value, mask)
-        whole, kind = self._whole(value)
-        self._kinds[str(index)] = kind
+        assert aggregate.value is not None
+        whole, scale = self._whole(self._masked(value, mask), _SCALES.get(aggregate.value, SCALE))
+        self._scales[str(index)] = scale
         count = whole.count()
         if aggregate.kind == "percentile":
             assert aggregate.percentile is not None
@@ -147,27 +131,45 @@ class AggregatePlan:
     def _masked(self, value: pl.Expr, mask: str | None) -> pl.Expr:
         return pl.when(pl.col(mask)).then(value) if mask else value
 
-    def _whole(self, value: pl.Expr) -> tuple[pl.Expr, str]:
-        """The value as whole numbers, and what one of them stands for: 1, a millionth, or a microsecond."""
+    def _whole(self, value: pl.Expr, scale: int = SCALE) -> tuple[pl.Expr, int]:
+        """The value as whole numbers, and how many of them make one."""
         dtype = self._frame.select(value.alias("v")).collect_schema()["v"]
         if dtype == pl.Duration:
-            return value.dt.total_microseconds().cast(pl.Int128), "millionths"
+            return value.dt.total_microseconds().cast(pl.Int128), SCALE
         if not dtype.is_integer():  # floats, and the decimals that a number such as 0.5 makes of an expression
-            return (value.cast(pl.Float64) * SCALE).round(0, mode="half_away_from_zero").cast(
+            return (value.cast(pl.Float64) * scale).round(0, mode="half_away_from_zero").cast(
                 pl.Int128, strict=False
-            ), "millionths"
-        return value.cast(pl.Int64), "ones"
+            ), scale
+        return value.cast(pl.Int64), 1
 
-    def results(self, frame: pl.DataFrame, agent: str) -> dict[Aggregate, dict[str, AggregateResult]]:
-        """The grouped frame → exact results per aggregate and agent; rows of nobody are left out."""
+    def results(self, frames: Sequence[pl.DataFrame]) -> dict[Aggregate, dict[str, AggregateResult]]:
+        """What `sinks` gave → exact results per aggregate and KEY; rows of nobody are left out."""
         found: dict[Aggregate, dict[str, AggregateResult]] = {aggregate: {} for aggregate in self.aggregates}
-        for row in frame.iter_rows(named=True):
-            if row[agent] is None:
-                continue
+        for row in frames[0].filter(pl.col(KEY).is_not_null()).iter_rows(named=True):
             for index, aggregate in enumerate(self.aggregates):
-                result = self._result(index, aggregate, row)
-                if result is not None:
-                    found[aggregate][row[agent]] = result
+                if aggregate.per is None and (result := self._result(index, aggregate, row)) is not None:
+                    found[aggregate][row[KEY]] = result
+        for name, frame in zip(self._within, frames[1:], strict=True):
+            for index, aggregate in enumerate(self.aggregates):
+                if aggregate.per == name:
+                    found[aggregate] = self._mean_of_means(index, aggregate, frame)
+        return found
+
+    def _mean_of_means(self, index: int, aggregate: Aggregate, frame: pl.DataFrame) -> dict[str, AggregateResult]:
+        """The mean, per KEY, of what is left of the means within each value after both ends were cut."""
+        means: dict[str, list[Fraction]] = defaultdict(list)
+        for row in frame.filter(pl.col(KEY).is_not_null()).iter_rows(named=True):
+            inner = self._result(index, aggregate, row)
+            if row.get(f"{index}:zero"):
+                means[row[KEY]].append(Fraction(0))
+            elif inner is not None and inner.value is not None:
+                means[row[KEY]].append(inner.value)
+        found = {}
+        for key, values in means.items():
+            cut = math.floor(len(values) * aggregate.trim)
+            kept = sorted(values)[cut : len(values) - cut]
+            total = sum(kept, Fraction(0))
+            found[key] = AggregateResult(total / len(kept), total, Fraction(len(kept)), len(kept))
         return found
 
     def _result(self, index: int, aggregate: Aggregate, row: dict[str, Any]) -> AggregateResult | None:
@@ -206,4 +208,9 @@ class AggregatePlan:
     def _exact(self, whole: float | None, key: str) -> Fraction | None:
         if whole is None:
             return None
-        return Fraction(int(whole), SCALE if self._kinds.get(key) == "millionths" else 1)
+        return Fraction(int(whole), self._scales.get(key, 1))
+
+
+def _count_distinct(column: str, rows: pl.Expr) -> pl.Expr:
+    """How many values of a column the rows have between them."""
+    return pl.col(column).filter(rows & pl.col(column).is_not_null()).n_unique()

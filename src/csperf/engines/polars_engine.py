@@ -24,20 +24,15 @@ from typing import Any, TypeVar
 import polars as pl
 
 from csperf.calendars import WorkCalendar
-from csperf.engines.base import RejectedRow, Rejection, Resolve, RowCounts, SourceResult
-from csperf.engines.polars_aggregates import (
-    AggregatePlan,
-    compile_sql,
-    derived_columns,
-    in_period,
-    names_in,
-    span_of,
-)
+from csperf.engines.base import RejectedRow, Rejection, Resolve, RowCounts, SourceResult, Units
+from csperf.engines.polars_aggregates import ROWS, AggregatePlan, compile_sql, in_period, names_in, span_of
+from csperf.engines.polars_credit import KEY, SERVED_BY, SERVED_ORDER, Credit, needs_order_agents
+from csperf.engines.polars_derived import derived_columns
 from csperf.engines.polars_duplicates import find_losers, hash_key
 from csperf.engines.polars_facts import CODE, PLACE, Facts, Reading, place_of, scan_facts, scan_raw
 from csperf.exports.reader import RawTable, reread_as_text
 from csperf.period import Period
-from csperf.rubric.measures import Aggregate
+from csperf.rubric.measures import EVERYONE, Aggregate
 from csperf.scoring.cards import AggregateResult
 
 IN_PERIOD = "_in"
@@ -68,6 +63,7 @@ class PolarsEngine:
     def __init__(self, workdir: Path) -> None:
         """workdir: a folder for temporary files, removed by whoever made it."""
         self._workdir = workdir
+        self._served: tuple[RawTable, pl.DataFrame] | None = None
 
     def measure_source(
         self,
@@ -76,14 +72,36 @@ class PolarsEngine:
         period: Period,
         resolve: Resolve,
         calendar: Calendar,
+        units: Units | None = None,
+        order_agents: RawTable | None = None,
     ) -> SourceResult:
-        """The aggregates of one source per agent; see Engine."""
-        job = _Job(table, tuple(dict.fromkeys(aggregates)), period, calendar)
+        """The aggregates of one source per agent or unit; see Engine."""
+        credit = self._open_credit(table, aggregates, resolve, units, order_agents)
+        job = _Job(table, tuple(dict.fromkeys(aggregates)), period, calendar, credit)
         return self._measure(job, resolve)
 
     def check_source(self, table: RawTable, resolve: Resolve) -> SourceResult:
         """Check every column that the source has; see Engine."""
-        return self._measure(_Job(table, None, None, None), resolve)
+        return self._measure(_Job(table, None, None, None, Credit(table)), resolve)
+
+    def _open_credit(
+        self, table: RawTable, aggregates: Sequence[Aggregate], resolve: Resolve, units: Units | None,
+        order_agents: RawTable | None,
+    ) -> Credit:  # fmt: skip
+        if order_agents is None or not any(needs_order_agents(table, aggregate.agent) for aggregate in aggregates):
+            return Credit(table, units)
+        if self._served is None or self._served[0] is not order_agents:  # orders and returns ask for the same pairs
+            self._served = order_agents, self._read_served(order_agents, resolve)
+        return Credit(table, units, self._served[1])
+
+    def _read_served(self, order_agents: RawTable, resolve: Resolve) -> pl.DataFrame:
+        """Every pair of an order and an agent who served it, once."""
+
+        def work(job: _Job) -> pl.DataFrame:
+            valid, _ = self._valid_rows(job, _scan_carefully(job), resolve)
+            return valid.select(SERVED_ORDER, SERVED_BY).unique().collect(engine="streaming")
+
+        return self._decode_if_needed(_Job(order_agents, (), None, None, Credit(order_agents)), work)
 
     def _measure(self, job: _Job, resolve: Resolve) -> SourceResult:
         quick = None if job.is_small else self._try_quickly(job)
@@ -152,7 +170,7 @@ class PolarsEngine:
 
     def read_facts(self, table: RawTable) -> list[dict[str, object]]:
         """All valid rows, typed; see Engine."""
-        job = _Job(table, None, None, None)
+        job = _Job(table, None, None, None, Credit(table))
 
         def work(job: _Job) -> list[dict[str, object]]:
             facts = _scan_carefully(job)
@@ -170,14 +188,20 @@ class PolarsEngine:
         resolve: Resolve,
         calendar: Calendar,
         beside: Sequence[Aggregate] = (),
+        units: Units | None = None,
+        order_agents: RawTable | None = None,
     ) -> list[dict[str, str | None]]:
-        """The rows behind one agent's aggregate; see Engine."""
-        job = _Job(table, tuple(dict.fromkeys([aggregate, *beside])), period, calendar)
+        """The rows behind one agent's or unit's aggregate; see Engine."""
+        asked = tuple(dict.fromkeys([aggregate, *beside]))
+        credit = self._open_credit(table, asked, resolve, units, order_agents)
+        job = _Job(table, asked, period, calendar, credit)
+        key = EVERYONE if aggregate.agent == EVERYONE else agent_id
 
         def work(job: _Job) -> list[dict[str, str | None]]:
             facts = _scan_carefully(job)
             valid, _ = self._valid_rows(job, facts, resolve)
-            rows = job.add_derived(valid.filter(pl.col(aggregate.agent) == agent_id))
+            # A customer's next case may be somebody else's, so derived columns come first.
+            rows = credit.find_units(job.add_derived(valid), aggregate.agent).filter(pl.col(KEY) == key)
             rows = rows.filter(in_period(table.contract, aggregate.at, span_of(aggregate, period)))
             if aggregate.where:
                 rows = rows.filter(compile_sql(aggregate.where))
@@ -191,7 +215,7 @@ class PolarsEngine:
 
     def read_rejected(self, table: RawTable, aggregates: Sequence[Aggregate] | None = None) -> Iterator[RejectedRow]:
         """Every rejected row with its cells; see Engine."""
-        job = _Job(table, None if aggregates is None else tuple(aggregates), None, None)
+        job = _Job(table, None if aggregates is None else tuple(aggregates), None, None, Credit(table))
 
         def work(job: _Job) -> list[RejectedRow]:
             found = []
@@ -218,6 +242,7 @@ class _Job:
     asked: tuple[Aggregate, ...] | None
     period: Period | None
     calendar: Calendar | None
+    credit: Credit
 
     @property
     def aggregates(self) -> tuple[Aggregate, ...]:
@@ -239,9 +264,12 @@ class _Job:
         if self.asked is None:
             return [name for name in contract.columns if self.table.has(name)]
         wanted = {name for name, column in contract.columns.items() if column.required} | set(contract.key)
+        empty = {name for aggregate in self.aggregates for name in aggregate.optional}
         for aggregate in self.aggregates:
             wanted |= {aggregate.at, aggregate.agent} | contract.sources_of(names_in(aggregate))
-        return [name for name in contract.columns if name in wanted and self.table.has(name)]
+            if needs_order_agents(self.table, aggregate.agent) and contract.agents_by:
+                wanted.add(contract.agents_by)
+        return [name for name in contract.columns if name in wanted and (name in empty or self.table.has(name))]
 
     def reading(self, careful: bool) -> Reading:
         """How the source is read for this."""
@@ -252,28 +280,26 @@ class _Job:
 
     @property
     def key(self) -> list[str]:
-        """The key's columns, or none where the source lacks one of them."""
-        key = self.table.contract.key
-        return list(key) if all(self.table.has(name) for name in key) else []
+        """The key's columns, without optional ones that the source lacks; none where it lacks another."""
+        contract = self.table.contract
+        key = [name for name in contract.key if contract.columns[name].required or self.table.has(name)]
+        return key if all(self.table.has(name) for name in key) else []
 
     @property
     def agents(self) -> list[str]:
-        """The columns that name agents."""
-        if self.asked is None:
-            return [
-                name
-                for name, column in self.table.contract.columns.items()
-                if column.kind == "agent" and self.table.has(name)
-            ]
+        """The columns that say who is credited: where nothing is asked for in particular, all that name agents."""
+        if not self.asked:
+            columns = self.table.contract.columns
+            return [name for name in self.columns if columns[name].kind == "agent"]
         return list(dict.fromkeys(aggregate.agent for aggregate in self.aggregates))
 
     def add_derived(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows with the derived columns that the aggregates name."""
         assert self.period is not None
-        names = set().union(*(names_in(aggregate) for aggregate in self.aggregates)) & set(self.table.contract.derived)
-        needs_calendar = any(name.endswith("workdays") for name in names)
-        calendar = self.calendar() if needs_calendar and self.calendar else None
-        return rows.with_columns(derived_columns(names, self.period, calendar)) if names else rows
+        assert self.calendar is not None
+        names = set().union(*(names_in(aggregate) for aggregate in self.aggregates))
+        wanted = {name: columns for name, columns in self.table.contract.derived.items() if name in names}
+        return rows.with_columns(derived_columns(wanted, self.period, self.calendar)) if wanted else rows
 
 
 def _scan_carefully(job: _Job) -> Facts:
@@ -313,30 +339,33 @@ def _run_pass(job: _Job, rows: pl.LazyFrame, valid: pl.Expr, ordered: bool) -> _
     ]  # fmt: skip
     if ordered and len(key) == 1:
         totals.append(pl.col("_rises").all().alias("ordered"))
-    for agent in job.agents:
-        if agent in job.columns:
-            totals.append((pl.col(IN_PERIOD) & pl.col(agent).is_null()).sum().alias(f"nobody:{agent}"))
     inner = rows.filter(IN_PERIOD)
+    sinks = [[rows.select(totals)]]
     plans: list[tuple[str, AggregatePlan]] = []
-    sinks = [rows.select(totals)]
     for agent in job.agents:
         mine = [aggregate for aggregate in job.aggregates if aggregate.agent == agent]
         masks, extra = _masks(mine, spans)
         masked = inner.with_columns(extra)
         plan = AggregatePlan(mine, masks, masked.collect_schema())
         plans.append((agent, plan))
-        sinks.append(masked.group_by(agent).agg(plan.expressions or [pl.len().alias("n")]))
-    frames = pl.collect_all(sinks, engine="streaming")
-    total = frames[0].row(0, named=True)
+        sinks.append(plan.sinks(job.credit.find_units(masked, agent)))
+        if job.credit.units is not None:  # the groups are units then, and somebody must say which agents are named
+            sinks[-1].insert(0, job.credit.find_agents(inner, agent).group_by(KEY).agg(pl.len().alias(ROWS)))
+    frames = iter(pl.collect_all([sink for some in sinks for sink in some], engine="streaming"))
+    total = next(frames).row(0, named=True)
     results: dict[Aggregate, dict[str, AggregateResult]] = {}
     names: set[str] = set()
-    for (agent, plan), frame in zip(plans, frames[1:], strict=True):
-        results |= plan.results(frame, agent)
-        names.update(frame[agent].drop_nulls())
+    unassigned = 0
+    for (agent, plan), asked in zip(plans, sinks[1:], strict=True):
+        found = [next(frames) for _ in asked]
+        results |= plan.results(found[1:] if job.credit.units is not None else found)
+        if agent != EVERYONE:
+            names.update(found[0][KEY].drop_nulls())
+            unassigned = max(unassigned, int(found[0].filter(pl.col(KEY).is_null())[ROWS].sum()))
     return _Pass(
         results, frozenset(names), rows=total["rows"], rejected=total["rows"] - total["valid"],
-        in_period=total["in"], unassigned=max((total[k] for k in total if k.startswith("nobody:")), default=0),
-        first=total["first"], last=total["last"], keys_ordered=total.get("ordered", not key) is not False,
+        in_period=total["in"], unassigned=unassigned, first=total["first"], last=total["last"],
+        keys_ordered=total.get("ordered", not key) is not False,
     )  # fmt: skip
 
 
@@ -394,15 +423,17 @@ def _collect_rejections(table: RawTable, facts: Facts) -> tuple[Rejection, ...]:
 
 def _counted(aggregate: Aggregate) -> pl.Expr:
     """hit, miss or empty for a rate's rows; for other kinds whether the row carried a value."""
+    once_each = aggregate.distinct or aggregate.per
+    is_named = pl.col(once_each).is_not_null() if once_each else pl.lit(True)
     if aggregate.value is None:
-        return pl.lit("hit")
+        return pl.when(is_named).then(pl.lit("hit"))
     value = compile_sql(aggregate.value)
     if aggregate.kind == "rate":
         over = compile_sql(aggregate.over) if aggregate.over else value.is_not_null()
-        return pl.when(over.fill_null(False)).then(
+        return pl.when(is_named & over.fill_null(False)).then(
             pl.when(value.fill_null(False)).then(pl.lit("hit")).otherwise(pl.lit("miss"))
         )
-    return pl.when(value.is_not_null()).then(pl.lit("hit"))
+    return pl.when(is_named & value.is_not_null()).then(pl.lit("hit"))
 
 
 def _shown_row(table: RawTable, row: dict[str, Any], shown: Sequence[str]) -> dict[str, str | None]:

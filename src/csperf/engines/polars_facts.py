@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import add, or_
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -33,6 +33,7 @@ FRACTIONAL = ("number", "share", "seconds")
 PLACE = "_place"
 VERSIONS = ("_version", "_updated")
 _FILE_SPAN = 1 << 40
+_NO_RULE = ColumnRule.model_construct(from_=[])
 _DAMAGED_ID = r"^\d(\.\d+)?[eE]\+\d+$"
 
 
@@ -155,7 +156,17 @@ def _type_columns(
     texts, typed = [], []
     later: dict[str, tuple[str, ...]] = {}
     for name in names:
-        column, rule = table.contract.columns[name], table.format.columns[name]
+        column, rule = table.contract.columns[name], table.format.columns.get(name, _NO_RULE)
+        if rule.sum and name in file.origins:
+            cells = [
+                clean_text(pl.col(by_column[part]), column, rule, table.format.missing, reading.careful)
+                for part in file.origins[name]
+            ]
+            # One cell without a value, and nobody knows the sum.
+            texts.append(pl.concat_str(cells, separator=" + ").alias(f"t:{name}"))
+            numbers = [parse_text(cell, column, rule, (), table.zone, reading.zone, reading.careful) for cell in cells]
+            typed.append(reduce(add, numbers).alias(name))
+            continue
         raw = _raw_cell(rule, file.origins.get(name), by_column)
         if name in native:
             typed.append(raw.alias(name))

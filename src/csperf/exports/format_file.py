@@ -15,7 +15,10 @@ from csperf.tables.contract import compile_table
 from csperf.yaml_models import read_model
 from csperf.yaml_source import read_yaml
 
-_MEANT_FOR = {"date": ("time", "day"), "percent": ("share",), "unit": ("seconds",), "duration": ("seconds",)}
+_MEANT_FOR = {
+    "date": ("time", "day"), "percent": ("share",), "unit": ("seconds",), "duration": ("seconds",),
+    "sum": ("integer", "number"),
+}  # fmt: skip
 """Setting of a column → the kinds of columns that it means something to."""
 
 
@@ -26,6 +29,9 @@ class ColumnRule(BaseModel):
     from_: list[str] | None = Field(None, alias="from", min_length=1, description="the header, or several it may have")
     join: list[str] | None = Field(
         None, min_length=1, description="columns joined by a space, such as a date and a time"
+    )
+    sum: list[str] | None = Field(
+        None, min_length=2, description="columns of numbers added up, such as very satisfied and satisfied"
     )
     value: str | None = Field(None, description="the same value in every row")
     map: dict[str, str] | None = Field(None, description="the export's word → the canonical one")
@@ -38,9 +44,14 @@ class ColumnRule(BaseModel):
     missing: list[str] | None = Field(None, description="what stands for no value in this column")
 
     @property
+    def parts(self) -> list[str] | None:
+        """The headers of the columns that it takes together, if it takes several."""
+        return self.join or self.sum
+
+    @property
     def headers(self) -> list[str] | None:
-        """The headers the column may have; joined columns count by their first part."""
-        return self.from_ or (self.join[:1] if self.join else None)
+        """The headers the column may have; of columns taken together, the first."""
+        return self.from_ or (self.parts[:1] if self.parts else None)
 
     @field_validator("from_", "date", mode="before", json_schema_input_type=str | list[str] | None)
     @classmethod
@@ -64,9 +75,9 @@ class ColumnRule(BaseModel):
 
     @model_validator(mode="after")
     def _one_origin(self) -> ColumnRule:
-        said = [name for name in ("from_", "join", "value") if getattr(self, name) is not None]
+        said = [name for name in ("from_", "join", "sum", "value") if getattr(self, name) is not None]
         if len(said) != 1:
-            raise ValueError("needs exactly one of from, join, value")
+            raise ValueError("needs exactly one of from, join, sum, value")
         return self
 
 

@@ -31,7 +31,7 @@ class RawFile:
     """One input file, ready to stream as UTF-8 text.
 
     shown: what people call it. text: the UTF-8 file (a temporary one where the original was not).
-    origins: canonical column → the file's columns it comes from (several are joined by a space).
+    origins: canonical column → the file's columns it comes from (several are joined by a space, or added up).
     """
 
     shown: str
@@ -113,7 +113,7 @@ def _open_file(path: Path, format_: FormatFile, contract: Contract, shown: str, 
     for name in missing:
         if contract.columns[name].required:
             rule = format_.columns[name]
-            wanted = rule.from_ or [part for part in rule.join or [] if normalise(part) not in known]
+            wanted = rule.from_ or [part for part in rule.parts or [] if normalise(part) not in known]
             problems.append(_missing_column(f'"{name}"', wanted, layout, shown))
     other = {"drop_rows": format_.drop_rows and format_.drop_rows.column, "version": format_.version}
     problems += [
@@ -240,8 +240,8 @@ def match_columns(format_: FormatFile, layout: Layout) -> tuple[dict[str, tuple[
         by_header.setdefault(normalise(header), column)
     origins, missing = {}, []
     for name, rule in format_.columns.items():
-        if rule.join:
-            parts = [by_header.get(normalise(part)) for part in rule.join]
+        if rule.parts:
+            parts = [by_header.get(normalise(part)) for part in rule.parts]
             found = tuple(part for part in parts if part is not None)
             if len(found) == len(parts):
                 origins[name] = found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from csperf.render.numbers import plain_number
+from csperf.render.outcomes import outcome_name
 from csperf.scoring.cards import Scorecard, ScoreTable
 from csperf.scoring.figures import format_points
 
@@ -13,7 +15,11 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def render_csv(table: ScoreTable, *, bom: bool = False) -> str:
     """Header and one row per agent, lines ended by `\\n`; `bom` for files that Excel will open."""
-    rows = [_columns(table), *(_cells(table, card) for card in table.cards)]
+    return write_csv([_columns(table), *(_cells(table, card) for card in table.cards)], bom)
+
+
+def write_csv(rows: Sequence[Sequence[str]], bom: bool = False) -> str:
+    """Rows of cells that need no guard any more → CSV text."""
     return ("\ufeff" if bom else "") + "".join(",".join(map(_quote, row)) + "\n" for row in rows)
 
 
@@ -31,7 +37,7 @@ def _columns(table: ScoreTable) -> list[str]:
     fixed = ["period", "agent_id", "name", "team", "score", "grade", "rank", "coverage"]
     dimensions = [f"{name}_points" for name in table.dimension_titles]
     indicators = [f"{name}_{part}" for name in table.indicator_titles for part in ("value", "points", "sample_size")]
-    return fixed + dimensions + indicators
+    return fixed + dimensions + indicators + ["outcomes", "presence"]
 
 
 def _cells(table: ScoreTable, card: Scorecard) -> list[str]:
@@ -53,7 +59,8 @@ def _cells(table: ScoreTable, card: Scorecard) -> list[str]:
         indicator = indicators[name]
         value = "" if indicator.value is None else f"{plain_number(indicator.value):f}"
         cells += [value, _points(indicator.points), str(indicator.sample_size)]
-    return cells
+    outcomes = ";".join(map(outcome_name, card.outcomes))
+    return [*cells, neutralise(outcomes), f"{plain_number(agent.presence):f}"]
 
 
 def _points(points: Decimal | None) -> str:

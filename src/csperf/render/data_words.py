@@ -11,6 +11,27 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "en": "source {source} has no column {column}: {measures} cannot be measured",
         "zh-CN": "数据源 {source} 没有 {column} 列：无法计算 {measures}",
     },
+    "nobody-named": {
+        "en": "source {source} does not say who served an order, and there is no source order_agents: "
+        "{measures} can be measured of the whole shop only (--by shop)",
+        "zh-CN": "数据源 {source} 没有写明由谁接待，也没有 order_agents 数据源：{measures} 只能按全店计算（--by shop）",
+    },
+    "not-for-their-role": {
+        "en": "people whom the rubric is not for (it scores the role {roles}): {count}",
+        "zh-CN": "考核方案只适用于岗位 {roles}，不在此列的人数：{count}",
+    },
+    "agents-without-team": {
+        "en": "in no team, so counted under none: {agents}",
+        "zh-CN": "没有团队，不计入任何团队：{agents}",
+    },
+    "counted-up-to": {
+        "en": "counted up to {as_of}, {days_left} {days_left:day|days} left",
+        "zh-CN": "统计至 {as_of}，周期还剩 {days_left} 天",
+    },
+    "still-maturing": {
+        "en": "{measure} may still change: {source} has data up to {last}, it is final with data up to {final}",
+        "zh-CN": "{measure} 还可能变化：{source} 的数据到 {last}，数据到 {final} 后才是最终结果",
+    },
     "bots-left-out": {
         "en": "not scored, because the roster says they are bots: {agents}",
         "zh-CN": "花名册标为机器人，不参与评分：{agents}",
@@ -51,7 +72,7 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "然后把自己的导出文件放进 exports/，在 csperf.yaml 里写上文件名，"
         "并把 rubrics/{rubric}.yaml 改成您的方案。",
     },
-    "rows-behind": {"en": "{indicator}: {part}, {count} rows", "zh-CN": "{indicator}：{part}，{count} 行"},
+    "rows-behind": {"en": "{indicator}: {part}, {count} {count:row|rows}", "zh-CN": "{indicator}：{part}，{count} 行"},
     "inspect-file": {
         "en": "{file}: {encoding}, separator {separator}, header in row {row}, {columns} columns",
         "zh-CN": "{file}：编码 {encoding}，分隔符 {separator}，表头在第 {row} 行，共 {columns} 列",

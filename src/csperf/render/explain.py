@@ -12,6 +12,7 @@ from rich.text import Text
 
 from csperf.render.json import agent_record, period_record, rubric_record, write_json
 from csperf.render.numbers import plain_number
+from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines, variant_title
 from csperf.render.table import grade_style, grade_title, left_out_names
 from csperf.render.terminal import (
     GAP,
@@ -25,7 +26,7 @@ from csperf.render.terminal import (
     wrap,
 )
 from csperf.render.words import agent_label, label, say, title_of, titled
-from csperf.scoring.cards import DimensionScore, IndicatorScore, Scorecard, ScoreTable
+from csperf.scoring.cards import Agent, DimensionScore, IndicatorScore, Number, Scorecard, ScoreTable
 from csperf.scoring.figures import format_number, format_points, format_share, format_value
 
 SCHEMA = "csperf/explain/v1"
@@ -55,7 +56,7 @@ def render_explain(
         title = title_of(table.dimension_titles.get(dimension.name), lang, dimension.name)
         parts += _spread(title, _points_of(dimension, lang), width, "bold cyan")
         for line in lines:
-            parts += ["", *_indicator_lines(table, line, lang, width)]
+            parts += ["", *_indicator_lines(table, card, line, lang, width)]
         if indicator is None and len(lines) > 1 and dimension.points is not None:
             scored = [line.points for line in lines if line.points is not None]
             parts += ["", *indent(_sum_text(title, scored, dimension.points, lang), width, "  ")]
@@ -71,8 +72,9 @@ def render_explain_json(table: ScoreTable, card: Scorecard, lang: str, indicator
         record["indicators"] = [line for line in record["indicators"] if line["name"] == indicator]
     document = {
         "schema": SCHEMA,
-        "period": period_record(table),
+        "period": period_record(table, lang),
         "rubric": rubric_record(table),
+        "by": table.by,
         "agent": record,
     }
     return write_json(document) + "\n"
@@ -101,7 +103,8 @@ def render_rows(
 
 
 def _head_lines(table: ScoreTable, card: Scorecard, lang: str, width: int) -> Iterator[Text]:
-    who = [agent_label(card.agent, lang), card.agent.team, table.label, table.zone]
+    team = card.agent.team if table.by == "agent" else None
+    who = [agent_label(card.agent, lang), team, table.label, table.zone]
     for line in wrap(clean(" · ".join(part for part in who if part)), width):
         yield Text(line, style="bold")
     rubric = label(
@@ -111,14 +114,34 @@ def _head_lines(table: ScoreTable, card: Scorecard, lang: str, width: int) -> It
         name=table.rubric_name,
         version=table.rubric_version,
     )
-    season = [label("season-is", lang, season=table.season)] if table.season else []
-    for line in wrap(" · ".join([rubric, *season]), width):
+    variant = variant_title(table, card, lang)
+    roles = [label("card-variant", lang, variant=variant)] if variant else []
+    for line in wrap(" · ".join([rubric, *roles, *heading_parts(table, lang)]), width):
+        yield Text(line)
+    for why in provisional_lines(table, lang):
+        for line in wrap(why, width):
+            yield Text(line, style="yellow")
+    presence = _presence_text(card.agent, lang)
+    for line in wrap(presence, width) if presence else []:
         yield Text(line)
     for line in wrap(" · ".join(_results(table, card, lang)), width):
         yield Text(line, style=grade_style(table, card.grade))
-    for note in card.notes:
-        for line in wrap(say(note, lang), width):
+    for note in [*(say(note, lang) for note in card.notes), *_outcomes(table, card, lang)]:
+        for line in wrap(note, width):
             yield Text(line)
+
+
+def _presence_text(agent: Agent, lang: str) -> str | None:
+    """How much of the period somebody was here; nothing for a single agent who was here all the time."""
+    if agent.members:
+        presence = format_number(agent.presence)
+        return label("card-members", lang, members=Number(agent.members), presence=presence)
+    return None if agent.presence == 1 else label("card-presence", lang, presence=format_value(agent.presence, "%"))
+
+
+def _outcomes(table: ScoreTable, card: Scorecard, lang: str) -> Iterator[str]:
+    """Awards and floors; a tier stands with its indicator."""
+    return (outcome_text(table, outcome, lang) for outcome in card.outcomes if outcome.kind != "tier")
 
 
 def _results(table: ScoreTable, card: Scorecard, lang: str) -> Iterator[str]:
@@ -135,7 +158,7 @@ def _results(table: ScoreTable, card: Scorecard, lang: str) -> Iterator[str]:
     yield label("card-coverage", lang, coverage=format_share(Fraction(card.coverage)))
 
 
-def _indicator_lines(table: ScoreTable, line: IndicatorScore, lang: str, width: int) -> Iterator[Text]:
+def _indicator_lines(table: ScoreTable, card: Scorecard, line: IndicatorScore, lang: str, width: int) -> Iterator[Text]:
     title = title_of(table.indicator_titles.get(line.name), lang, line.name)
     yield from _spread(titled(title, line.name, lang), _points_of(line, lang), width, "bold", "  ")
     for text in indent(" · ".join(_facts(line, lang)), width, "    "):
@@ -146,6 +169,13 @@ def _indicator_lines(table: ScoreTable, line: IndicatorScore, lang: str, width: 
     for number, step in enumerate(line.steps, start=1):
         for text in indent(say(step, lang), width, f"    {number}. "):
             yield Text(text)
+    after = [
+        outcome_text(table, one, lang) for one in card.outcomes if one.kind == "tier" and one.indicator == line.name
+    ]
+    after += [label("card-needed", lang, needed=say(line.needed, lang))] if line.needed else []
+    for text in after:
+        for part in indent(text, width, "    "):
+            yield Text(part)
 
 
 def _facts(line: IndicatorScore, lang: str) -> Iterator[str]:

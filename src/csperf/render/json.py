@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from csperf.render.numbers import plain_number, result_number
-from csperf.render.words import label, say
-from csperf.scoring.cards import IndicatorScore, Scorecard, ScoreTable, SourceCounts, Words
+from csperf.render.words import label, say, title_of
+from csperf.scoring.cards import CardOutcome, IndicatorScore, Scorecard, ScoreTable, SourceCounts, Words
 
 SCHEMA = "csperf/score/v1"
 
@@ -24,8 +24,9 @@ def render_json(table: ScoreTable, lang: str) -> str:
     """One indented JSON object with a newline at its end; reasons, notes and warnings in `lang`."""
     document = {
         "schema": SCHEMA,
-        "period": period_record(table),
+        "period": period_record(table, lang),
         "rubric": rubric_record(table),
+        "by": table.by,
         "sources": [_source_record(source) for source in table.sources],
         "agents": [agent_record(card, lang) for card in table.cards],
         "warnings": _say_all(table.warnings, lang),
@@ -33,9 +34,17 @@ def render_json(table: ScoreTable, lang: str) -> str:
     return write_json(document) + "\n"
 
 
-def period_record(table: ScoreTable) -> dict[str, Any]:
+def period_record(table: ScoreTable, lang: str) -> dict[str, Any]:
     """The `period` object."""
-    return {"label": table.label, "start": table.start, "end": table.end, "zone": table.zone}
+    return {
+        "label": table.label,
+        "start": table.start,
+        "end": table.end,
+        "zone": table.zone,
+        "as_of": table.as_of,
+        "days_left": table.days_left,
+        "provisional": _say_all(table.provisional, lang),
+    }
 
 
 def rubric_record(table: ScoreTable) -> dict[str, Any]:
@@ -72,6 +81,10 @@ def agent_record(card: Scorecard, lang: str, steps: bool = False) -> dict[str, A
             for indicator in card.indicators
         ],
         "notes": _say_all(card.notes, lang),
+        "variant": card.variant,
+        "presence": plain_number(card.agent.presence),
+        "members": card.agent.members,
+        "outcomes": [_outcome_record(outcome, lang) for outcome in card.outcomes],
     }
 
 
@@ -111,6 +124,19 @@ def _indicator_record(indicator: IndicatorScore, lang: str) -> dict[str, Any]:
         "status": indicator.status,
         "policy": indicator.policy,
         "reason": label("list-semicolon", lang).join(_say_all(indicator.reason, lang)),
+        "tier": indicator.tier,
+        "needed": None if indicator.needed is None else say(indicator.needed, lang),
+    }
+
+
+def _outcome_record(outcome: CardOutcome, lang: str) -> dict[str, Any]:
+    return {
+        "kind": outcome.kind,
+        "name": outcome.name,
+        "indicator": outcome.indicator,
+        "title": title_of(outcome.title, lang, outcome.name),
+        "reward": title_of(outcome.reward, lang, "") or None,
+        "reason": say(outcome.reason, lang),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines
 from csperf.render.words import agent_label, label, say, title_of
 from csperf.scoring.cards import Scorecard, ScoreTable
 from csperf.scoring.figures import format_points, format_share
@@ -21,10 +22,12 @@ def render_md(table: ScoreTable, lang: str) -> str:
         [f"# {escape_md(title)} · {escape_md(table.label)}"],
         [
             label("rubric-id", lang, name=escape_md(table.rubric_name), version=escape_md(table.rubric_version))
-            + f" · {escape_md(table.zone)}"
+            + "".join(f" · {escape_md(part)}" for part in (table.zone, *heading_parts(table, lang)))
         ],
+        [f"- {escape_md(line)}" for line in provisional_lines(table, lang)],
         md_table(*_score_rows(table, lang)),
         _note_lines(table, lang),
+        _outcome_lines(table, lang),
         md_table(*_source_rows(table, lang)) if table.sources else [],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -48,6 +51,15 @@ def escape_md(text: str) -> str:
 def _note_lines(table: ScoreTable, lang: str) -> list[str]:
     notes = [(agent_label(card.agent, lang), say(note, lang)) for card in table.cards for note in card.notes]
     return [f"- {escape_md(label('colon', lang, head=agent, text=note))}" for agent, note in notes]
+
+
+def _outcome_lines(table: ScoreTable, lang: str) -> list[str]:
+    outcomes = [
+        (agent_label(card.agent, lang), outcome_text(table, outcome, lang))
+        for card in table.cards
+        for outcome in card.outcomes
+    ]
+    return [f"- {escape_md(label('colon', lang, head=agent, text=outcome))}" for agent, outcome in outcomes]
 
 
 def _score_rows(table: ScoreTable, lang: str) -> tuple[list[tuple[str, bool]], list[list[str]]]:

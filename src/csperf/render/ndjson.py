@@ -7,6 +7,6 @@ from csperf.scoring.cards import ScoreTable
 
 
 def render_ndjson(table: ScoreTable, lang: str) -> str:
-    """One line per agent: `period` and `rubric` as in the JSON object, then the agent's own keys."""
-    head = {"period": period_record(table), "rubric": rubric_record(table)}
+    """One line per agent: `period`, `rubric` and `by` as in the JSON object, then the agent's own keys."""
+    head = {"period": period_record(table, lang), "rubric": rubric_record(table), "by": table.by}
     return "".join(write_json(head | agent_record(card, lang), level="") + "\n" for card in table.cards)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -10,14 +10,31 @@ from csperf.render.json import write_json
 from csperf.render.md import escape_md, md_table
 from csperf.render.numbers import plain_number
 from csperf.render.words import label, title_of, titled
-from csperf.rubric.measures import Aggregate, Measure
+from csperf.rubric.measures import EVERYONE, Aggregate, Measure
 from csperf.rubric.quantities import Target
-from csperf.rubric.scheme import AttainRule, BandsRule, CurveRule, DeductRule, Indicator, RelativeRule, Rubric
+from csperf.rubric.scheme import (
+    AttainRule,
+    Award,
+    BandsRule,
+    CurveRule,
+    DeductRule,
+    Floor,
+    Indicator,
+    RelativeRule,
+    Rubric,
+    Season,
+    Variant,
+)
 from csperf.scoring.cards import Number
 from csperf.scoring.figures import format_number
 
 SCHEMA = "csperf/rubric/v1"
-_FACTS = ("definition", "formula", "data", "target", "rule", "missing", "small_sample", "note", "origin")
+_FACTS = (
+    "definition", "formula", "data", "matures", "target", "team_target", "tiers", "rule", "prorate", "missing",
+    "small_sample", "note", "origin", "written",
+)  # fmt: skip
+_CLAUSES = ("seasons", "roles", "presence", "floors", "tiers", "awards")
+_BEFORE_GRADES = 3
 
 
 def render_rubric(
@@ -27,69 +44,250 @@ def render_rubric(
     format: Literal["table", "md", "json"] = "table",
     width: int = 80,
     color: bool = False,
+    origins: Mapping[tuple[str | int, ...], str] = {},
 ) -> str:
     """The scheme as terminal text (at most `width` cells), Markdown or JSON.
 
-    `measures` holds at least every measure the rubric uses, with the parts of derived ones.
+    `measures` holds at least every measure the rubric uses, with the parts of derived ones; `origins` says
+    of an extending rubric which rubric each value stands in.
     """
-    outline = _outline(rubric, measures, lang)
+    outline = _Outline(rubric, measures, lang, origins).build()
     if format == "json":
         return write_json(outline) + "\n"
     return _render_md(outline, lang) if format == "md" else _render_text(outline, lang, width, color)
 
 
-def _outline(rubric: Rubric, measures: Mapping[str, Measure], lang: str) -> dict[str, Any]:
+class _Outline:
     """The whole scheme as plain data with its sentences said; every format is made from this."""
-    return {
-        "schema": SCHEMA,
-        "name": rubric.name,
-        "version": rubric.version,
-        "title": title_of(rubric.title, lang, rubric.name),
-        "source": rubric.source,
-        "description": title_of(rubric.description, lang, "") or None,
-        "dimensions": [
-            {
-                "name": name,
-                "title": title_of(dimension.title, lang, name),
-                "weight": plain_number(dimension.weight),
-                "indicators": [
-                    _indicator_outline(key, indicator, measures, lang)
-                    for key, indicator in dimension.indicators.items()
-                ],
-            }
-            for name, dimension in rubric.dimensions.items()
-        ],
-        "grades": [
-            {
-                "name": grade.name,
-                "title": title_of(grade.title, lang, grade.name),
-                "min": plain_number(grade.min),
-            }
-            for grade in rubric.grades
-        ],
-    }
+
+    def __init__(
+        self, rubric: Rubric, measures: Mapping[str, Measure], lang: str, origins: Mapping[tuple[str | int, ...], str]
+    ) -> None:
+        self.rubric, self.measures, self.lang, self.origins = rubric, measures, lang, origins
+        self.indicators = {name: indicator for _, name, indicator in rubric.indicators()}
+
+    def build(self) -> dict[str, Any]:
+        rubric, lang = self.rubric, self.lang
+        return {
+            "schema": SCHEMA,
+            "name": rubric.name,
+            "version": rubric.version,
+            "title": title_of(rubric.title, lang, rubric.name),
+            "source": rubric.source,
+            "description": title_of(rubric.description, lang, "") or None,
+            "extends": rubric.extends,
+            **self._written((), has_more=True),
+            "dimensions": [
+                {
+                    "name": name,
+                    "title": title_of(dimension.title, lang, name),
+                    "weight": plain_number(dimension.weight),
+                    **self._written(("dimensions", name), has_more=True),
+                    "indicators": [
+                        self._indicator(key, indicator, ("dimensions", name, "indicators", key))
+                        for key, indicator in dimension.indicators.items()
+                    ],
+                }
+                for name, dimension in rubric.dimensions.items()
+            ],
+            "grades": [
+                {"name": grade.name, "title": title_of(grade.title, lang, grade.name), "min": plain_number(grade.min)}
+                for grade in rubric.grades
+            ],
+            "seasons": [self._season(name, season) for name, season in rubric.seasons.items()],
+            "roles": [self._variant(name, variant) for name, variant in rubric.roles.items()],
+            "applies_to": rubric.applies_to,
+            "least_presence": None if rubric.least_presence is None else str(rubric.least_presence),
+            "presence": list(self._presence()),
+            "floors": [self._floor(floor) for floor in rubric.floors],
+            "tiers": [
+                {
+                    "name": tier.name,
+                    "title": title_of(tier.title, lang, tier.name),
+                    "reward": title_of(tier.reward, lang, "") or None,
+                    "text": self._reward(tier.reward),
+                }
+                for tier in rubric.tiers
+            ],
+            "awards": [self._award(name, award) for name, award in rubric.awards.items()],
+        }
+
+    def _indicator(self, name: str, indicator: Indicator, path: tuple[str, ...]) -> dict[str, Any]:
+        measure, lang = self.measures[name], self.lang
+        small = indicator.small_sample
+        days = max(part.matures_days for part in _parts(measure, self.measures))
+        policy = label(f"rubric-policy-{small.then}", lang) if small else ""
+        titles = {tier.name: title_of(tier.title, lang, tier.name) for tier in self.rubric.tiers}
+        tiers = [label("rubric-condition", lang, what=titles[tier], target=target)
+                 for tier, target in indicator.tiers.items()]  # fmt: skip
+        return {
+            "name": name,
+            "title": self._measure_title(name),
+            "weight": plain_number(indicator.weight),
+            "unit": measure.unit,
+            "better": measure.better,
+            "definition": title_of(measure.definition, lang, "") or None,
+            "formula": formula_text(measure, self.measures, lang),
+            "data": _data_text(measure, self.measures, lang),
+            "matures": label("rubric-matures", lang, days=days) if days else None,
+            "target": None if indicator.target is None else str(indicator.target),
+            "team_target": None if indicator.team_target is None else str(indicator.team_target),
+            "tiers": self._list(tiers) or None,
+            "rule": rule_text(indicator, lang),
+            "prorate": label("rubric-prorate", lang) if indicator.is_prorated(measure) else None,
+            "missing": label(f"rubric-policy-{indicator.missing}", lang),
+            "small_sample": small and label("rubric-small-sample", lang, below=small.below, policy=policy),
+            "note": title_of(indicator.note, lang, "") or None,
+            "origin": measure.source,
+            **self._written(path),
+        }
+
+    def _season(self, name: str, season: Season) -> dict[str, Any]:
+        lang = self.lang
+        days = [_month_text(month, lang) for month in season.months]
+        days += [_days_text(span, lang) for span in season.dates]
+        return {
+            "name": name,
+            "title": titled(title_of(season.title, lang, name), name, lang),
+            "months": season.months,
+            "dates": season.dates,
+            "weights": {key: plain_number(weight) for key, weight in season.weights.items()},
+            "text": self._sentence(label("rubric-season", lang, days=self._list(days)), self._weights(season)),
+            **self._written(("seasons", name)),
+        }
+
+    def _variant(self, name: str, variant: Variant) -> dict[str, Any]:
+        lang = self.lang
+        targets = [
+            label("rubric-condition", lang, what=self._measure_title(key), target=target)
+            for key, target in variant.targets.items()
+        ]
+        return {
+            "name": name,
+            "title": titled(title_of(variant.title, lang, name), name, lang),
+            "roles": variant.roles,
+            "weights": {key: plain_number(weight) for key, weight in variant.weights.items()},
+            "targets": {key: str(target) for key, target in variant.targets.items()},
+            "text": self._sentence(
+                label("rubric-roles", lang, roles=self._list(variant.roles)),
+                self._weights(variant),
+                label("rubric-targets", lang, targets=self._list(targets)) if targets else "",
+            ),
+            **self._written(("roles", name)),
+        }
+
+    def _presence(self) -> Iterator[dict[str, Any]]:
+        lang, roles = self.lang, self.rubric.applies_to
+        if roles:
+            text = label("rubric-roles", lang, roles=self._list(roles))
+            yield {"title": label("rubric-applies-to", lang), "text": text}
+        if self.rubric.least_presence is not None:
+            text = label("rubric-least-presence", lang, least=self.rubric.least_presence)
+            yield {"title": label("head-rank", lang), "text": text}
+
+    def _floor(self, floor: Floor) -> dict[str, Any]:
+        lang, grade = self.lang, floor.then.grade_at_most
+        title = next((one.title for one in self.rubric.grades if one.name == grade), None)
+        said = {"grade": title_of(title, lang, grade), "least": floor.min, "target": floor.target}
+        if floor.dimension is not None:
+            what = title_of(self.rubric.dimensions[floor.dimension].title, lang, floor.dimension)
+        else:
+            what = self._measure_title(floor.indicator or "")
+        code = "rubric-floor-dimension" if floor.dimension else "rubric-floor-indicator"
+        return {
+            "dimension": floor.dimension,
+            "indicator": floor.indicator,
+            "min": None if floor.min is None else str(floor.min),
+            "target": None if floor.target is None else str(floor.target),
+            "grade_at_most": grade,
+            "title": what,
+            "text": self._sentence(label(code, lang, **said), title_of(floor.note, lang, "")),
+        }
+
+    def _award(self, name: str, award: Award) -> dict[str, Any]:
+        lang = self.lang
+        conditions = [
+            label("rubric-condition", lang, what=self._condition_title(key), target=target)
+            for key, target in award.when.items()
+        ]
+        least = award.least_sample
+        return {
+            "name": name,
+            "title": titled(title_of(award.title, lang, name), name, lang),
+            "when": {key: str(target) for key, target in award.when.items()},
+            "least_sample": least,
+            "reward": title_of(award.reward, lang, "") or None,
+            "text": self._sentence(
+                label("list-and", lang).join(conditions),
+                label("rubric-least-sample", lang, least=least) if least else "",
+                self._reward(award.reward),
+            ),
+            **self._written(("awards", name)),
+        }
+
+    def _condition_title(self, name: str) -> str:
+        if name in ("score", "rank", "coverage"):
+            return label(f"head-{name}", self.lang)
+        if name in self.rubric.dimensions:
+            dimension = title_of(self.rubric.dimensions[name].title, self.lang, name)
+            return label("rubric-dimension-points", self.lang, dimension=dimension)
+        return self._measure_title(name)
+
+    def _measure_title(self, name: str) -> str:
+        own = self.indicators[name].title if name in self.indicators else None
+        return title_of(own, self.lang, "") or title_of(self.measures[name].title, self.lang, name)
+
+    def _weights(self, clause: Season | Variant) -> str:
+        weights = [
+            f"{title_of(dimension.title, self.lang, name)} {clause.weights[name]:f}"
+            for name, dimension in self.rubric.dimensions.items()
+            if name in clause.weights
+        ]
+        return label("rubric-weights", self.lang, weights=self._list(weights)) if weights else ""
+
+    def _reward(self, reward: Any) -> str:
+        text = title_of(reward, self.lang, "")
+        return label("rubric-reward", self.lang, reward=text) if text else ""
+
+    def _list(self, parts: Iterable[str]) -> str:
+        return label("list-comma", self.lang).join(parts)
+
+    def _sentence(self, *parts: str) -> str:
+        return label("list-semicolon", self.lang).join(part for part in parts if part)
+
+    def _written(self, path: tuple[str, ...], has_more: bool = False) -> dict[str, Any]:
+        """Which rubric each key of a part stands in, and that in words; both null where nothing is extended.
+
+        has_more: the part holds others that tell this for themselves, so that each key is named.
+        """
+        keys = {str(at[-1]): name for at, name in self.origins.items() if at[:-1] == path}
+        return {"written_in": keys or None, "written": self._written_text(keys, has_more)}
+
+    def _written_text(self, keys: Mapping[str, str], has_more: bool) -> str | None:
+        here, by_rubric = self.rubric.name, dict[str, list[str]]()
+        for key, name in keys.items():
+            by_rubric.setdefault(name, []).append(key)
+        names = sorted(by_rubric, key=lambda name: (name != here, len(by_rubric[name])))
+        parts = [
+            label(f"rubric-keys-{'here' if name == here else 'in'}", self.lang,
+                  rubric=name, keys=self._list(by_rubric[name]))
+            for name in names
+        ]  # fmt: skip
+        if parts and not has_more:
+            what = "rest" if len(parts) > 1 else "all"
+            parts[-1] = label(f"rubric-{what}-{'here' if names[-1] == here else 'in'}", self.lang, rubric=names[-1])
+        return self._sentence(*parts) or None
 
 
-def _indicator_outline(name: str, indicator: Indicator, measures: Mapping[str, Measure], lang: str) -> dict[str, Any]:
-    measure = measures[name]
-    small = indicator.small_sample
-    return {
-        "name": name,
-        "title": title_of(indicator.title, lang, "") or title_of(measure.title, lang, name),
-        "weight": plain_number(indicator.weight),
-        "unit": measure.unit,
-        "better": measure.better,
-        "definition": title_of(measure.definition, lang, "") or None,
-        "formula": formula_text(measure, measures, lang),
-        "data": _data_text(measure, measures, lang),
-        "target": None if indicator.target is None else str(indicator.target),
-        "rule": rule_text(indicator, lang),
-        "missing": label(f"rubric-policy-{indicator.missing}", lang),
-        "small_sample": small
-        and label("rubric-small-sample", lang, below=small.below, policy=label(f"rubric-policy-{small.then}", lang)),
-        "note": title_of(indicator.note, lang, "") or None,
-        "origin": measure.source,
-    }
+def _month_text(month: str, lang: str) -> str:
+    year, _, number = month.strip().partition("-")
+    return label("rubric-each-month", lang, month=int(number)) if year == "*" else month.strip()
+
+
+def _days_text(span: str, lang: str) -> str:
+    first, _, last = (part.strip() for part in span.partition(".."))
+    is_yearly = first.count("-") == 1
+    return label("rubric-each-days" if is_yearly else "rubric-days", lang, first=first, last=last)
 
 
 def formula_text(measure: Measure, measures: Mapping[str, Measure], lang: str) -> str:
@@ -100,6 +298,8 @@ def formula_text(measure: Measure, measures: Mapping[str, Measure], lang: str) -
             for part in measure.parts
         ]
         return label("list-semicolon", lang).join([measure.formula or "", *parts])
+    if measure.constant is not None:
+        return label("formula-constant", lang, value=format_number(measure.constant))
     texts = [_aggregate_text(term, lang) for term in measure.terms]
     return label("formula-ratio", lang, of=texts[0], to=texts[1]) if measure.kind == "ratio" else texts[0]
 
@@ -110,24 +310,34 @@ def _aggregate_text(term: Aggregate, lang: str) -> str:
     if term.percentile == Fraction(1, 2):
         code = "median"
     formula = label(f"formula-{code}", lang, value=term.value, over=term.over, weight=term.weight, percent=percent)
+    if term.per:
+        formula = label("formula-per", lang, formula=formula, per=term.per)
+    if term.zero_if:
+        formula = label("formula-zero-if", lang, formula=formula, per=term.per, zero_if=term.zero_if)
+    if term.trim:
+        formula = label("formula-trim", lang, formula=formula, percent=format_number(term.trim * 100))
+    if term.distinct:
+        formula = label("formula-distinct", lang, formula=formula, distinct=term.distinct)
     return label("formula-where", lang, formula=formula, where=term.where) if term.where else formula
 
 
 def _data_text(measure: Measure, measures: Mapping[str, Measure], lang: str) -> str:
     """Which tables, by which time, credited to whom; each different answer once."""
     sentences: list[str] = []
-    for term in _terms(measure, measures):
+    for term in (term for part in _parts(measure, measures) for term in part.terms):
         code = "rubric-data" if term.window_days is None else "rubric-data-window"
-        text = label(code, lang, table=term.table, at=term.at, agent=term.agent, days=term.window_days)
+        agent = label("rubric-everyone" if term.agent == EVERYONE else "rubric-agent", lang, agent=term.agent)
+        text = label(code, lang, table=term.table, at=term.at, agent=agent, days=term.window_days)
         if text not in sentences:
             sentences.append(text)
     return label("list-semicolon", lang).join(sentences)
 
 
-def _terms(measure: Measure, measures: Mapping[str, Measure]) -> Iterator[Aggregate]:
-    yield from measure.terms
+def _parts(measure: Measure, measures: Mapping[str, Measure]) -> Iterator[Measure]:
+    """The measure and everything that it is derived from."""
+    yield measure
     for part in measure.parts:
-        yield from _terms(measures[part], measures)
+        yield from _parts(measures[part], measures)
 
 
 def rule_text(indicator: Indicator, lang: str) -> str:
@@ -177,6 +387,26 @@ def _facts(indicator: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]
             yield label(f"head-{key.replace('_', '-')}", lang), indicator[key]
 
 
+def _written(part: Mapping[str, Any], lang: str) -> str:
+    """Where a part is written, if that is several files; else nothing."""
+    said = part.get("written")
+    return label("colon", lang, head=label("head-written", lang), text=said) if said else ""
+
+
+def _clauses(outline: Mapping[str, Any], lang: str, keys: Iterable[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """(heading, its rows of a name and what is said of it) of each clause that the scheme has."""
+    for key in keys:
+        rows = [
+            (
+                clause["title"],
+                " · ".join(filter(None, (clause["text"], _written(clause, lang)))),
+            )
+            for clause in outline[key]
+        ]
+        if rows:
+            yield label(f"head-clause-{key}", lang), rows
+
+
 def _grade_rows(outline: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
     """(grade, range of scores), from the best to the lowest."""
     above = None
@@ -195,7 +425,8 @@ def _grade_rows(outline: Mapping[str, Any], lang: str) -> Iterator[tuple[str, st
 
 def _identity(outline: Mapping[str, Any], lang: str) -> str:
     source = [label("rubric-source", lang, source=outline["source"])] if outline["source"] else []
-    return " · ".join([label("rubric-id", lang, name=outline["name"], version=outline["version"]), *source])
+    base = [label("rubric-extends", lang, base=outline["extends"])] if outline["extends"] else []
+    return " · ".join([label("rubric-id", lang, name=outline["name"], version=outline["version"]), *source, *base])
 
 
 def _heading(part: Mapping[str, Any], lang: str) -> str:
@@ -214,46 +445,58 @@ def _render_text(outline: Mapping[str, Any], lang: str, width: int, color: bool)
 
     from csperf.render.terminal import indent, print_text, wrap
 
+    def rows(said: list[tuple[str, str]], margin: str) -> Iterator[Text]:
+        lead = max(cell_len(heading) for heading, _ in said)
+        for heading, text in said:
+            first = f"{margin}{heading}{' ' * (lead - cell_len(heading))}  "
+            yield from map(Text, indent(text, width, first))
+
     parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(outline["title"], width)]
     parts += wrap(_identity(outline, lang), width)
+    parts += wrap(_written(outline, lang), width) if outline["written"] else []
     if outline["description"]:
         parts += ["", *wrap(outline["description"], width)]
     for dimension in outline["dimensions"]:
         parts += ["", Text(_heading(dimension, lang), style="bold cyan")]
+        parts += indent(_written(dimension, lang), width, "  ") if dimension["written"] else []
         for indicator in dimension["indicators"]:
             parts += [
                 "",
                 *(Text(line, style="bold") for line in indent(_named_heading(indicator, lang), width, "  ")),
             ]
-            facts = list(_facts(indicator, lang))
-            lead = max(cell_len(heading) for heading, _ in facts)
-            for heading, text in facts:
-                first = f"    {heading}{' ' * (lead - cell_len(heading))}  "
-                parts += [Text(line) for line in indent(text, width, first)]
-    parts += ["", Text(label("head-grades", lang), style="bold cyan"), ""]
-    grades = list(_grade_rows(outline, lang))
-    lead = max(cell_len(title) for title, _ in grades)
-    parts += [Text(f"  {title}{' ' * (lead - cell_len(title))}  {scores}") for title, scores in grades]
+            parts += rows(list(_facts(indicator, lang)), "    ")
+    grades = (label("head-grades", lang), list(_grade_rows(outline, lang)))
+    before, after = (_clauses(outline, lang, keys) for keys in (_CLAUSES[:_BEFORE_GRADES], _CLAUSES[_BEFORE_GRADES:]))
+    for heading, said in (*before, grades, *after):
+        parts += ["", Text(heading, style="bold cyan"), "", *rows(said, "  ")]
     return print_text(parts, color)
 
 
 def _render_md(outline: Mapping[str, Any], lang: str) -> str:
+    def bullets(said: Iterable[tuple[str, str]]) -> Iterator[str]:
+        for heading, text in said:
+            head = f"**{escape_md(heading)}**"
+            yield f"- {label('colon', lang, head=head, text=escape_md(text)) if text else head}"
+
     blocks = [[f"# {escape_md(outline['title'])}"], [escape_md(_identity(outline, lang))]]
+    if outline["written"]:
+        blocks.append([escape_md(_written(outline, lang))])
     if outline["description"]:
         blocks.append([escape_md(outline["description"])])
     for dimension in outline["dimensions"]:
         blocks.append([f"## {escape_md(_heading(dimension, lang))}"])
+        if dimension["written"]:
+            blocks.append([escape_md(_written(dimension, lang))])
         for indicator in dimension["indicators"]:
             blocks.append([f"### {escape_md(_named_heading(indicator, lang))}"])
-            blocks.append(
-                [
-                    f"- {label('colon', lang, head=f'**{heading}**', text=escape_md(text))}"
-                    for heading, text in _facts(indicator, lang)
-                ]
-            )
+            blocks.append(list(bullets(_facts(indicator, lang))))
+    for heading, said in _clauses(outline, lang, _CLAUSES[:_BEFORE_GRADES]):
+        blocks += [[f"## {heading}"], list(bullets(said))]
     blocks.append([f"## {label('head-grades', lang)}"])
     headings = [(label("head-grade", lang), False), (label("head-score", lang), False)]
     blocks.append(
         md_table(headings, [[escape_md(title), escape_md(scores)] for title, scores in _grade_rows(outline, lang)])
     )
+    for heading, said in _clauses(outline, lang, _CLAUSES[_BEFORE_GRADES:]):
+        blocks += [[f"## {heading}"], list(bullets(said))]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"

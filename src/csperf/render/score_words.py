@@ -8,6 +8,8 @@ from __future__ import annotations
 _CAUSES = {
     "missing": {"en": "no data", "zh-CN": "无数据"},
     "small_sample": {"en": "{size} of at least {below} cases", "zh-CN": "样本 {size} 个，不足 {below} 个"},
+    "lacking": {"en": "not measured, as the files do not say it", "zh-CN": "文件中没有所需数据"},
+    "absent": {"en": "not here in this period", "zh-CN": "本周期不在岗"},
     "alone": {"en": "no colleague to compare with", "zh-CN": "没有可比较的同事"},
 }
 _CONSEQUENCES = {
@@ -23,10 +25,24 @@ _CONSEQUENCES = {
     "full": {"en": ": full points, as the rubric says", "zh-CN": "：按方案规定计满分"},
     "zero": {"en": ": 0 points, as the rubric says", "zh-CN": "：按方案规定计 0 分"},
     "team": {
-        "en": ": scored with the team's {team_value};",
-        "zh-CN": "：按团队整体数值 {team_value} 计分；",
+        "en": ": scored with the team's {team_value}",
+        "zh-CN": "：按团队整体数值 {team_value} 计分",
     },
     "hold": {"en": ": held until a person decides", "zh-CN": "：暂不计分，待人工确认"},
+}
+
+_OTHER_WEIGHTS = {
+    "step-weight-moved": {"en": "with the weight of unscored indicators: ", "zh-CN": "并入未计分指标的权重："},
+    "step-weight-season": {"en": "with the weight of the season: ", "zh-CN": "按季节权重折算："},
+    "step-weight-role": {"en": "with the weight for this role: ", "zh-CN": "按岗位权重折算："},
+    "step-weight-season-moved": {
+        "en": "with the weight of the season and of unscored indicators: ",
+        "zh-CN": "按季节权重折算，并入未计分指标的权重：",
+    },
+    "step-weight-role-moved": {
+        "en": "with the weight for this role and of unscored indicators: ",
+        "zh-CN": "按岗位权重折算，并入未计分指标的权重：",
+    },
 }
 
 SCORE_WORDS: dict[str, dict[str, str]] = {
@@ -91,9 +107,12 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
         f"{cause}-{consequence}": {lang: said[lang] + then[lang] for lang in said}
         for cause, said in _CAUSES.items()
         for consequence, then in _CONSEQUENCES.items()
-        if (cause, consequence) != ("alone", "team")  # a team's value has no colleagues either
+        # A team's value has no colleagues either, and what depends on presence is an amount that does not pool.
+        if consequence != "team" or cause not in ("alone", "absent")
+        if cause != "lacking" or consequence.startswith("exclude")
     },
-    "no-team-value": {"en": "no value of the team to score with;", "zh-CN": "团队没有可用的数值；"},
+    "no-team-value": {"en": "no value of the team to score with", "zh-CN": "团队没有可用的数值"},
+    "on-full-period": {"en": "{value} on a full period", "zh-CN": "按整个周期折算为 {value}"},
     # The derivation, for pencil and paper.
     "step-value": {"en": "value: {value}", "zh-CN": "实际值：{value}"},
     "step-value-ratio": {
@@ -103,6 +122,14 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     "step-team-ratio": {
         "en": "team's value: {numerator} ÷ {denominator} = {value}",
         "zh-CN": "团队整体数值：{numerator} ÷ {denominator} = {value}",
+    },
+    "step-per-head": {
+        "en": "value: {numerator} ÷ {denominator} heads = {value}",
+        "zh-CN": "实际值：{numerator} ÷ {denominator} 人 = {value}",
+    },
+    "step-full-period": {
+        "en": "on a full period: {value} ÷ {presence} present = {full}",
+        "zh-CN": "按整个周期折算：{value} ÷ 在岗 {presence} = {full}",
     },
     "step-part": {"en": "{name} = {value}", "zh-CN": "{name} = {value}"},
     "step-formula": {"en": "value: {formula} = {value}", "zh-CN": "实际值：{formula} = {value}"},
@@ -172,9 +199,9 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
         "en": "points: {weight} × {share} = {points}",
         "zh-CN": "得分：{weight} × {share} = {points}",
     },
-    "step-rescaled": {
-        "en": "with the weight of unscored indicators: {raw} ÷ {weight} × {max} = {points}",
-        "zh-CN": "并入未计分指标的权重：{raw} ÷ {weight} × {max} = {points}",
+    **{
+        code: {lang: f"{said[lang]}{{raw}} ÷ {{weight}} × {{max}} = {{points}}" for lang in said}
+        for code, said in _OTHER_WEIGHTS.items()
     },
     "step-rounded": {"en": "rounded half up: {points}", "zh-CN": "四舍五入：{points}"},
     # What a card says as a whole.
@@ -186,5 +213,47 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     "note-low-coverage": {
         "en": "scored on {scored} of 100, less than half: no score, no grade, no rank",
         "zh-CN": "总权重 100 中，实际计分仅 {scored}，不足一半：不给总分、等级和排名",
+    },
+    "note-short-presence": {
+        "en": "present for {presence} of the period, less than {least}: no rank",
+        "zh-CN": "本周期在岗 {presence}，不足 {least}：不参与排名",
+    },
+    # What a target still takes in a period that is not over.
+    "needed-more": {"en": "{count} more", "zh-CN": "还差 {count} 个"},
+    "needed-hits": {
+        "en": "{count} more {count:hit|hits} without a miss",
+        "zh-CN": "再连续有 {count} 个符合，中间没有不符合的",
+    },
+    "needed-clean": {
+        "en": "{count} more {count:case|cases} without a further hit",
+        "zh-CN": "再有 {count} 个，且不再新增此类情况",
+    },
+    "needed-out-of-reach": {"en": "out of reach in this period", "zh-CN": "本周期内已无法达到"},
+    # What follows from a card.
+    "tier-reached": {
+        "en": "{indicator:en} {value} meets {target}",
+        "zh-CN": "{indicator:zh-CN} {value}，满足 {target}",
+    },
+    "floor-dimension": {
+        "en": "{points} of {max} points of {dimension:en} are {share}, below the floor of {floor}: "
+        "grade {grade:en} instead of {earned:en}",
+        "zh-CN": "{dimension:zh-CN}得 {points} 分（满分 {max}），即 {share}，低于底线 {floor}："
+        "等级由{earned:zh-CN}降为{grade:zh-CN}",
+    },
+    "floor-indicator": {
+        "en": "{indicator:en} {value} does not meet the floor of {target}: grade {grade:en} instead of {earned:en}",
+        "zh-CN": "{indicator:zh-CN} {value}，未达到底线 {target}：等级由{earned:zh-CN}降为{grade:zh-CN}",
+    },
+    "award-given": {"en": "{conditions}", "zh-CN": "{conditions}"},
+    "award-score": {"en": "score {value} ({condition})", "zh-CN": "得分 {value}（{condition}）"},
+    "award-rank": {"en": "rank {value} ({condition})", "zh-CN": "名次 {value}（{condition}）"},
+    "award-coverage": {"en": "scored weight {value} ({condition})", "zh-CN": "计分权重 {value}（{condition}）"},
+    "award-dimension": {
+        "en": "{dimension:en} {value} points ({condition})",
+        "zh-CN": "{dimension:zh-CN} {value} 分（{condition}）",
+    },
+    "award-measure": {
+        "en": "{measure:en} {value} ({condition})",
+        "zh-CN": "{measure:zh-CN} {value}（{condition}）",
     },
 }

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from csperf.render.numbers import plain_number
+from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines
 from csperf.render.terminal import (
     NOTHING,
     Column,
@@ -22,13 +23,17 @@ from csperf.render.terminal import (
     wrap,
 )
 from csperf.render.words import agent_label, label, say, title_of
-from csperf.scoring.cards import Number, ScoreTable
+from csperf.scoring.cards import Agent, Number, ScoreTable
 from csperf.scoring.figures import format_points
+
+_ID_HEADS = {"agent": "head-agent-id", "team": "head-team", "shop": "head-scope"}
 
 
 def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = False) -> str:
     """Title, one row per agent, what was left out, notes and row counts; lines of at most `width` cells."""
     parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(_title(table, lang), width)]
+    for line in provisional_lines(table, lang):
+        parts += [Text(text, style="yellow") for text in wrap(line, width)]
     parts.append("")
     if table.cards:
         shown, left_out = fit_columns(_columns(table, lang), width)
@@ -37,6 +42,7 @@ def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = Fa
     else:
         parts.append(label("no-agents", lang))
     parts += _below(_note_lines(table, lang, width))
+    parts += _below(_outcome_lines(table, lang, width))
     parts += _below(_source_lines(table, lang, width))
     return print_text(parts, color)
 
@@ -56,8 +62,7 @@ def grade_title(table: ScoreTable, grade: str | None, lang: str) -> str:
 
 def _title(table: ScoreTable, lang: str) -> str:
     title = title_of(table.rubric_title, lang, table.rubric_name)
-    season = [label("season-is", lang, season=table.season)] if table.season else []
-    return " · ".join([title, table.label, table.zone, *season])
+    return " · ".join([title, table.label, table.zone, *heading_parts(table, lang)])
 
 
 def _columns(table: ScoreTable, lang: str) -> list[Column]:
@@ -73,12 +78,12 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
             importance=2,
             right=True,
         ),
-        Column("agent_id", (label("head-agent-id", lang),), [clean(card.agent.agent_id) for card in cards]),
+        Column("agent_id", (label(_ID_HEADS[table.by], lang),), [clean(card.agent.agent_id) for card in cards]),
     ]
     if any(card.agent.name for card in cards):
         names = [clean(card.agent.name or NOTHING) for card in cards]
         columns.append(Column("name", (label("head-name", lang),), names, importance=3))
-    if any(card.agent.team for card in cards):
+    if table.by == "agent" and any(card.agent.team for card in cards):
         teams = [clean(card.agent.team or NOTHING) for card in cards]
         columns.append(Column("team", (label("head-team", lang),), teams, importance=5))
     grades = [card.grade for card in cards]
@@ -94,20 +99,23 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
     )
     for position, name in enumerate(table.dimension_titles):
         dimensions = [card.dimensions[position] for card in cards]
-        heading = _points_heading(title_of(table.dimension_titles[name], lang, name), dimensions[0].weight)
+        title = title_of(table.dimension_titles[name], lang, name)
+        heading = _points_heading(title, [one.weight for one in dimensions])
         points = [one.points if known else None for one, known in zip(dimensions, scored, strict=True)]
         columns.append(_points_column(name, heading, points, 4))
     for position, name in enumerate(table.indicator_titles):
         indicators = [card.indicators[position] for card in cards]
-        heading = _points_heading(title_of(table.indicator_titles[name], lang, name), indicators[0].weight)
+        title = title_of(table.indicator_titles[name], lang, name)
+        heading = _points_heading(title, [one.weight for one in indicators])
         points = [one.points if known else None for one, known in zip(indicators, scored, strict=True)]
         columns.append(_points_column(name, heading, points, 4))
     return columns
 
 
-def _points_heading(title: str, weight: Decimal) -> tuple[str, ...]:
-    """The title, and under it the points that the rubric gives at most."""
-    return (*break_heading(title), f"/{plain_number(weight):f}")
+def _points_heading(title: str, weights: Sequence[Decimal]) -> tuple[str, ...]:
+    """The title, and under it the points that the rubric gives at most: from … to where roles differ."""
+    ends = dict.fromkeys((min(weights), max(weights)))
+    return (*break_heading(title), "/" + "–".join(f"{plain_number(weight):f}" for weight in ends))
 
 
 def _points_column(
@@ -125,10 +133,11 @@ def _left_out_lines(table: ScoreTable, left_out: Sequence[Column], lang: str, wi
         for name, title in (*table.dimension_titles.items(), *table.indicator_titles.items())
     }
     example = clean(table.cards[0].agent.agent_id)
+    scope = "" if table.by == "agent" else f" --by {table.by}"
     return [
         *left_out_names([titles.get(column.name, column.heading[0]) for column in left_out], lang, width),
-        label("see-all", lang, command="csperf score --format csv"),
-        label("see-points", lang, command=f"csperf explain {example}"),
+        label("see-all", lang, command=f"csperf score{scope} --format csv"),
+        label("see-points", lang, command=f"csperf explain {example}{scope}"),
     ]
 
 
@@ -141,19 +150,32 @@ def left_out_names(names: Sequence[str], lang: str, width: int) -> list[str]:
 
 def _note_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
     """Each different note once, with the agents it is about."""
+    return _said_once([(say(note, lang), card.agent) for card in table.cards for note in card.notes], lang, width)
+
+
+def _outcome_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
+    """Awards and floors, each once; tiers stand on the single cards."""
+    return _said_once(
+        [
+            (outcome_text(table, outcome, lang), card.agent)
+            for card in table.cards
+            for outcome in card.outcomes
+            if outcome.kind != "tier"
+        ],
+        lang,
+        width,
+    )
+
+
+def _said_once(sentences: Sequence[tuple[str, Agent]], lang: str, width: int) -> list[str]:
+    """Each different sentence after the agents it is about."""
     agents: dict[str, list[str]] = {}
-    for card in table.cards:
-        for note in card.notes:
-            agents.setdefault(say(note, lang), []).append(clean(agent_label(card.agent, lang)))
+    for text, agent in sentences:
+        agents.setdefault(text, []).append(clean(agent_label(agent, lang)))
     return [
         line
-        for note, names in agents.items()
-        for line in indent(
-            label("colon", lang, head=label("list-comma", lang).join(names), text=note),
-            width,
-            "",
-            "  ",
-        )
+        for text, names in agents.items()
+        for line in indent(label("colon", lang, head=label("list-comma", lang).join(names), text=text), width, "", "  ")
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from csperf.render.data_words import DATA_WORDS
@@ -45,6 +46,14 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "head-duplicates": {"en": "Duplicates", "zh-CN": "重复"},
     "head-rubric": {"en": "Rubric", "zh-CN": "考核方案"},
     "head-season": {"en": "Season", "zh-CN": "季节"},
+    "head-provisional": {"en": "Provisional", "zh-CN": "暂定"},
+    "head-scope": {"en": "Scope", "zh-CN": "范围"},
+    "head-by": {"en": "Scored by", "zh-CN": "考核对象"},
+    "head-variant": {"en": "Rubric for", "zh-CN": "岗位方案"},
+    "head-presence": {"en": "Presence", "zh-CN": "在岗比例"},
+    "head-outcomes": {"en": "Outcomes", "zh-CN": "附加结果"},
+    "head-tier": {"en": "Tier", "zh-CN": "档位"},
+    "head-needed": {"en": "Still needed", "zh-CN": "还需"},
     "head-file": {"en": "File", "zh-CN": "文件"},
     "head-row": {"en": "Row", "zh-CN": "行号"},
     "head-key": {"en": "Key", "zh-CN": "编号"},
@@ -59,6 +68,17 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "head-missing": {"en": "No data", "zh-CN": "无数据时"},
     "head-small-sample": {"en": "Few data", "zh-CN": "样本过少时"},
     "head-note": {"en": "Reading", "zh-CN": "口径说明"},
+    "head-matures": {"en": "Final", "zh-CN": "何时确定"},
+    "head-team-target": {"en": "Team target", "zh-CN": "团队目标"},
+    "head-tiers": {"en": "Tiers", "zh-CN": "档位"},
+    "head-prorate": {"en": "Part of a period", "zh-CN": "未全期在岗"},
+    "head-written": {"en": "Written", "zh-CN": "写在"},
+    "head-clause-seasons": {"en": "Seasons", "zh-CN": "季节"},
+    "head-clause-roles": {"en": "By role", "zh-CN": "按岗位"},
+    "head-clause-presence": {"en": "Who is scored and ranked", "zh-CN": "参评与排名范围"},
+    "head-clause-floors": {"en": "Floors", "zh-CN": "底线"},
+    "head-clause-tiers": {"en": "Tiers", "zh-CN": "档位"},
+    "head-clause-awards": {"en": "Awards", "zh-CN": "奖励"},
     "head-origin": {"en": "Source", "zh-CN": "出处"},
     "sheet-scores": {"en": "Scores", "zh-CN": "得分"},
     "sheet-indicators": {"en": "Indicators", "zh-CN": "指标明细"},
@@ -86,7 +106,11 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     # the score table
     "list-comma": {"en": ", ", "zh-CN": "、"},
     "list-semicolon": {"en": "; ", "zh-CN": "；"},
-    "season-is": {"en": "season {season}", "zh-CN": "季节：{season}"},
+    "season-is": {"en": "season: {season}", "zh-CN": "季节：{season}"},
+    "by-agent": {"en": "by agent", "zh-CN": "按客服"},
+    "by-team": {"en": "by team", "zh-CN": "按团队"},
+    "by-shop": {"en": "the whole shop", "zh-CN": "全店"},
+    "provisional": {"en": "provisional: {why}", "zh-CN": "暂定：{why}"},
     "no-agents": {"en": "No agent has any data in this period.", "zh-CN": "本周期没有任何客服的数据。"},
     "left-out": {"en": "Left out for lack of width: ", "zh-CN": "因宽度不足未显示："},
     "see-all": {"en": "All columns: {command}", "zh-CN": "全部列：{command}"},
@@ -113,21 +137,90 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "card-sample-size": {"en": "sample size {sample_size}", "zh-CN": "样本数 {sample_size}"},
     "card-target": {"en": "target {target}", "zh-CN": "目标 {target}"},
     "card-weight": {"en": "weight {weight}", "zh-CN": "权重 {weight}"},
+    "card-variant": {"en": "rubric for {variant}", "zh-CN": "岗位方案：{variant}"},
+    "card-presence": {"en": "here for {presence} of the period", "zh-CN": "在岗比例 {presence}"},
+    "card-members": {
+        "en": "{members} {members:person|people}, together here for {presence} whole periods",
+        "zh-CN": "{members} 人，在岗合计相当于 {presence} 人全期",
+    },
+    "card-needed": {"en": "for the target: {needed}", "zh-CN": "距目标：{needed}"},
+    # what follows from a card
+    "outcome-award": {"en": "award {title}: {reason}", "zh-CN": "奖励“{title}”：{reason}"},
+    "outcome-tier": {"en": "tier {title}: {reason}", "zh-CN": "档位“{title}”：{reason}"},
+    "outcome-floor": {"en": "{reason}", "zh-CN": "{reason}"},
+    "outcome-reward": {"en": "{outcome}; reward: {reward}", "zh-CN": "{outcome}；奖励内容：{reward}"},
     "no-rows": {"en": "No rows.", "zh-CN": "没有数据行。"},
+    # the same period under two rubrics
+    "head-before": {"en": "Before", "zh-CN": "原方案"},
+    "head-after": {"en": "After", "zh-CN": "新方案"},
+    "head-change": {"en": "Change", "zh-CN": "变化"},
+    "simulate-title": {"en": "{period} under two rubrics", "zh-CN": "{period} 两个方案对比"},
+    "simulate-before": {"en": "before: {rubric}", "zh-CN": "原方案：{rubric}"},
+    "simulate-after": {"en": "after: {rubric}", "zh-CN": "新方案：{rubric}"},
+    "simulate-totals": {
+        "en": "{gaining} {gaining:gains|gain}, {losing} {losing:loses|lose}, {level} {level:stays|stay} level; "
+        "in all {total}",
+        "zh-CN": "{gaining} 人得分上升，{losing} 人下降，{level} 人不变；合计 {total}",
+    },
+    "simulate-unknown": {
+        "en": "without a score under one of the two, so not compared: {agents}",
+        "zh-CN": "至少在一个方案下没有得分，不作比较：{agents}",
+    },
     # the scheme in words
     "rubric-id": {"en": "{name}, version {version}", "zh-CN": "{name}，第 {version} 版"},
     "rubric-source": {"en": "source: {source}", "zh-CN": "出处：{source}"},
     "rubric-points": {"en": "{weight} {weight:point|points}", "zh-CN": "{weight} 分"},
+    "rubric-extends": {"en": "extends {base}", "zh-CN": "沿用自 {base}"},
+    "rubric-all-here": {"en": "all here", "zh-CN": "全部在本方案"},
+    "rubric-all-in": {"en": "all in {rubric}", "zh-CN": "全部在 {rubric}"},
+    "rubric-keys-here": {"en": "{keys} here", "zh-CN": "{keys} 在本方案"},
+    "rubric-keys-in": {"en": "{keys} in {rubric}", "zh-CN": "{keys} 在 {rubric}"},
+    "rubric-rest-in": {"en": "the rest in {rubric}", "zh-CN": "其余在 {rubric}"},
+    "rubric-matures": {"en": "{days} days after the end of the period", "zh-CN": "周期结束 {days} 天后"},
+    "rubric-prorate": {
+        "en": "judged on value ÷ the share of the period that the agent was here",
+        "zh-CN": "按“实际值 ÷ 在岗比例”折算后计分",
+    },
+    "rubric-season": {
+        "en": "for a period at least half of which lies in: {days}",
+        "zh-CN": "周期至少一半的天数落在：{days}",
+    },
+    "rubric-each-month": {"en": "month {month} of each year", "zh-CN": "每年 {month} 月"},
+    "rubric-each-days": {"en": "{first} to {last} of each year", "zh-CN": "每年 {first} 至 {last}"},
+    "rubric-days": {"en": "{first} to {last}", "zh-CN": "{first} 至 {last}"},
+    "rubric-weights": {"en": "weights: {weights}", "zh-CN": "权重：{weights}"},
+    "rubric-roles": {"en": "roles: {roles}", "zh-CN": "岗位：{roles}"},
+    "rubric-targets": {"en": "targets: {targets}", "zh-CN": "目标：{targets}"},
+    "rubric-applies-to": {"en": "Only", "zh-CN": "仅限"},
+    "rubric-least-presence": {
+        "en": "none for who was here for less than {least} of the period",
+        "zh-CN": "本周期在岗不足 {least} 者不参与排名",
+    },
+    "rubric-floor-dimension": {
+        "en": "below {least} of its points: grade at most {grade}",
+        "zh-CN": "得分低于该维度分值的 {least}：等级最高为“{grade}”",
+    },
+    "rubric-floor-indicator": {
+        "en": "not {target}: grade at most {grade}",
+        "zh-CN": "未达到 {target}：等级最高为“{grade}”",
+    },
+    "rubric-condition": {"en": "{what} {target}", "zh-CN": "{what} {target}"},
+    "rubric-dimension-points": {"en": "points of {dimension}", "zh-CN": "{dimension}得分"},
+    "rubric-least-sample": {"en": "at least {least} cases behind each", "zh-CN": "每项样本数不少于 {least}"},
+    "rubric-reward": {"en": "reward: {reward}", "zh-CN": "奖励：{reward}"},
+    "list-and": {"en": " and ", "zh-CN": " 且 "},
+    "rubric-agent": {"en": "agent by {agent}", "zh-CN": "记在 {agent} 名下"},
+    "rubric-everyone": {"en": "the shop's value for everybody", "zh-CN": "全店数值，人人相同"},
     "rubric-grade-top": {"en": "from {low}", "zh-CN": "{low} 分及以上"},
     "rubric-grade": {"en": "from {low}, below {high}", "zh-CN": "{low} 分及以上，不到 {high} 分"},
     "rubric-small-sample": {"en": "fewer than {below}: {policy}", "zh-CN": "少于 {below}：{policy}"},
     "rubric-data": {
-        "en": "{table} (period by {at}, agent by {agent})",
-        "zh-CN": "{table}（按 {at} 归入周期，记在 {agent} 名下）",
+        "en": "{table} (period by {at}, {agent})",
+        "zh-CN": "{table}（按 {at} 归入周期，{agent}）",
     },
     "rubric-data-window": {
-        "en": "{table} (the {days} days up to the end of the period by {at}, agent by {agent})",
-        "zh-CN": "{table}（按 {at} 取截至周期末的 {days} 天，记在 {agent} 名下）",
+        "en": "{table} (the {days} days up to the end of the period by {at}, {agent})",
+        "zh-CN": "{table}（按 {at} 取截至周期末的 {days} 天，{agent}）",
     },
     "formula-rate": {
         "en": "rows where {value} ÷ rows where this can be told",
@@ -155,6 +248,23 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "formula-min": {"en": "lowest {value}", "zh-CN": "{value} 的最小值"},
     "formula-max": {"en": "highest {value}", "zh-CN": "{value} 的最大值"},
     "formula-where": {"en": "{formula}, only rows where {where}", "zh-CN": "{formula}（只计 {where} 的行）"},
+    "formula-constant": {"en": "{value}, as the scheme states", "zh-CN": "{value}（方案规定的数值）"},
+    "formula-per": {
+        "en": "mean over each {per} of ({formula})",
+        "zh-CN": "先按每个 {per} 计算（{formula}），再求平均",
+    },
+    "formula-zero-if": {
+        "en": "{formula}, 0 for a {per} with any row where {zero_if}",
+        "zh-CN": "{formula}，任一行 {zero_if} 的 {per} 计 0",
+    },
+    "formula-trim": {
+        "en": "{formula}, without the highest and the lowest {percent}%",
+        "zh-CN": "{formula}，去掉最高和最低各 {percent}%",
+    },
+    "formula-distinct": {
+        "en": "{formula}, each {distinct} counted once",
+        "zh-CN": "{formula}，每个 {distinct} 只计一次",
+    },
     "formula-ratio": {"en": "({of}) ÷ ({to})", "zh-CN": "（{of}）÷（{to}）"},
     "formula-part": {"en": "{name} = {formula}", "zh-CN": "{name} = {formula}"},
     "side-below": {"en": "below {bound}", "zh-CN": "低于 {bound} 时"},
@@ -215,8 +325,13 @@ WORDS: dict[str, dict[str, str]] = {**OWN_WORDS, **SCORE_WORDS, **DATA_WORDS}
 
 
 def say(words: Words, lang: str) -> str:
-    """The sentence in a language."""
-    return label(words.code, lang, **dict(words.parts))
+    """The sentence in a language; sentences among its parts are listed."""
+    listed = {name: _say_list(part, lang) if isinstance(part, tuple) else part for name, part in words.parts}
+    return label(words.code, lang, **listed)
+
+
+def _say_list(sentences: Sequence[Words], lang: str) -> str:
+    return label("list-comma", lang).join(say(one, lang) for one in sentences)
 
 
 def label(code: str, lang: str, **parts: Any) -> str:

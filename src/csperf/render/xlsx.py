@@ -13,8 +13,9 @@ import xlsxwriter
 
 from csperf.problems import cell_width
 from csperf.render.numbers import plain_number
+from csperf.render.outcomes import outcome_text
 from csperf.render.words import agent_label, label, say, title_of
-from csperf.scoring.cards import ScoreTable
+from csperf.scoring.cards import Scorecard, ScoreTable
 
 _CREATED = datetime(2000, 1, 1)  # a fixed date: the same scores must give the same bytes
 _WIDEST = 60
@@ -86,7 +87,8 @@ def _score_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
         title_of(title, lang, name)
         for name, title in (*table.dimension_titles.items(), *table.indicator_titles.items())
     ]
-    rows = [_head([*(label(f"head-{code}", lang) for code in fixed), *titles])]
+    last = (label(f"head-{code}", lang) for code in ("presence", "outcomes"))
+    rows = [_head([*(label(f"head-{code}", lang) for code in fixed), *titles, *last])]
     for card in table.cards:
         agent = card.agent
         grade = None if card.grade is None else title_of(table.grade_titles.get(card.grade), lang, card.grade)
@@ -101,9 +103,15 @@ def _score_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
                 (card.coverage, "percent"),
                 *((dimension.points, "points") for dimension in card.dimensions),
                 *((indicator.points, "points") for indicator in card.indicators),
+                (agent.presence, "number" if agent.members else "percent"),
+                (_outcomes_text(table, card, lang), "text"),
             ]
         )
     return rows
+
+
+def _outcomes_text(table: ScoreTable, card: Scorecard, lang: str) -> str | None:
+    return label("list-semicolon", lang).join(outcome_text(table, one, lang) for one in card.outcomes) or None
 
 
 def _grade_format(table: ScoreTable, grade: str | None) -> str:
@@ -132,10 +140,13 @@ def _indicator_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
         "status",
         "policy",
         "reason",
+        "tier",
+        "needed",
     )
     rows = [_head([label(f"head-{code}", lang) for code in headings])]
     for card in table.cards:
         agent = card.agent
+        tiers = {(one.indicator, one.name): one.title for one in card.outcomes if one.kind == "tier"}
         for line in card.indicators:
             rows.append(
                 [
@@ -156,6 +167,8 @@ def _indicator_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
                     (label(f"status-{line.status}", lang), "text"),
                     (label(f"policy-{line.policy}", lang) if line.policy else None, "text"),
                     (label("list-semicolon", lang).join(say(words, lang) for words in line.reason), "text"),
+                    (line.tier and title_of(tiers.get((line.name, line.tier)), lang, line.tier), "text"),
+                    (say(line.needed, lang) if line.needed else None, "text"),
                 ]
             )
     return rows
@@ -169,8 +182,11 @@ def _source_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
         fact("period", f"{table.label} ({table.start} – {table.end}, {table.zone})"),
         fact("rubric", f"{table.rubric_name} {table.rubric_version} (sha256 {table.rubric_sha256})"),
     ]
+    if table.by != "agent":
+        rows.append(fact("by", label(f"by-{table.by}", lang)))
     if table.season:
-        rows.append(fact("season", table.season))
+        rows.append(fact("season", title_of(table.season_title, lang, table.season)))
+    rows += [fact("provisional", say(why, lang)) for why in table.provisional]
     counts = ("rows", "in-period", "outside-period", "rejected", "duplicates")
     rows += [[], _head([label(f"head-{code}", lang) for code in ("source", "files", *counts)])]
     for source in table.sources:

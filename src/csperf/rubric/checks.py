@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -16,6 +16,7 @@ from csperf.problems import Problem
 from csperf.rubric.measures import Measure
 from csperf.rubric.quantities import UNITS, Quantity, Target, unit_kind
 from csperf.rubric.scheme import (
+    PRORATED_KINDS,
     AttainRule,
     BandsRule,
     CurveRule,
@@ -28,14 +29,11 @@ from csperf.rubric.scheme import (
     TargetField,
     Weight,
 )
-from csperf.rubric.sql import CheckSql, SqlFacts
 from csperf.yaml_models import value_at
 from csperf.yaml_source import YamlPath, YamlSource
 
-__all__ = ["CheckSql", "IndicatorLine", "SqlFacts", "check_indicator", "check_scheme", "read_lines"]
-
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_HUNDRED = Decimal(100)
+HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,9 @@ class IndicatorLine:
     score: Any
     missing: str | None
     small_sample: SmallSample | None
+    team_target: Target | None = None
+    tiers: Mapping[str, Target] = field(default_factory=dict)
+    prorate: bool | None = None
 
     @property
     def path(self) -> YamlPath:
@@ -65,29 +66,37 @@ def read_lines(rubric: Rubric | None, source: YamlSource) -> list[IndicatorLine]
     if rubric is not None:
         return [
             IndicatorLine(dimension, name, entry.weight, entry.target, entry.target is not None, entry.score,
-                          entry.missing, entry.small_sample)
+                          entry.missing, entry.small_sample, entry.team_target, entry.tiers, entry.prorate)
             for dimension, name, entry in rubric.indicators()
         ]  # fmt: skip
     lines: list[IndicatorLine] = []
-    for dimension, group in _mapping(value_at(source.data, ("dimensions",))).items():
+    for dimension, group in mapping_at(source, ("dimensions",)).items():
         for name, entry in _mapping(_mapping(group).get("indicators")).items():
             said = _mapping(entry)
             lines.append(
                 IndicatorLine(
-                    str(dimension), str(name), _read(Weight, said.get("weight")),
-                    _read(TargetField, said.get("target")), said.get("target") is not None,
-                    _read(ScoreRule, said.get("score")),
-                    _read(Policy, said.get("missing")), _read(SmallSample, said.get("small_sample")),
+                    str(dimension), str(name), read_part(Weight, said.get("weight")),
+                    read_part(TargetField, said.get("target")), said.get("target") is not None,
+                    read_part(ScoreRule, said.get("score")),
+                    read_part(Policy, said.get("missing")), read_part(SmallSample, said.get("small_sample")),
+                    read_part(TargetField, said.get("team_target")),
+                    read_part(dict[str, TargetField], said.get("tiers")) or {}, read_part(bool, said.get("prorate")),
                 )
             )  # fmt: skip
     return lines
+
+
+def mapping_at(source: YamlSource, path: YamlPath) -> Mapping[Any, Any]:
+    """The mapping at a path of a file; an empty one where there is none."""
+    return _mapping(value_at(source.data, path))
 
 
 def _mapping(value: Any) -> Mapping[Any, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _read(annotation: Any, value: Any) -> Any:
+def read_part(annotation: Any, value: Any) -> Any:
+    """A part of a scheme as its type; None where nothing is written, or nothing readable."""
     if value is None:
         return None
     try:
@@ -98,19 +107,25 @@ def _read(annotation: Any, value: Any) -> Any:
 
 def check_scheme(lines: Sequence[IndicatorLine], source: YamlSource) -> Iterator[Problem]:
     """What is wrong between the parts: weights that do not add up, names that stand twice or clash."""
-    dimensions = _mapping(value_at(source.data, ("dimensions",)))
+    dimensions = mapping_at(source, ("dimensions",))
     yield from _check_weights(dimensions, lines, source)
     yield from _check_names(dimensions, lines, source)
-    grades = value_at(source.data, ("grades",))
-    names = [_mapping(grade).get("name") for grade in grades] if isinstance(grades, list) else []
-    for index, name in enumerate(names):
-        if name is not None and name in names[:index]:
-            yield source.problem(
-                ("grades", index, "name"),
-                "rubric-repeated-name",
-                f'two grades are called "{name}"',
-                hint="give each grade a name of its own",
-            )
+    for key in ("grades", "tiers"):
+        names = read_names(source, key)
+        for index, name in enumerate(names):
+            if name is not None and name in names[:index]:
+                yield source.problem(
+                    (key, index, "name"),
+                    "rubric-repeated-name",
+                    f'two {key} are called "{name}"',
+                    hint=f"give each {key.removesuffix('s')} a name of its own",
+                )
+
+
+def read_names(source: YamlSource, key: str) -> list[Any]:
+    """The names in a list of things that have one, such as grades; None for one without."""
+    entries = value_at(source.data, (key,))
+    return [_mapping(entry).get("name") for entry in entries] if isinstance(entries, list) else []
 
 
 def _check_weights(
@@ -118,30 +133,34 @@ def _check_weights(
 ) -> Iterator[Problem]:
     weights: list[Decimal | None] = []
     for name, group in dimensions.items():
-        said = _read(Weight, _mapping(group).get("weight"))
+        said = read_part(Weight, _mapping(group).get("weight"))
         weights.append(said)
         parts = [line.weight for line in lines if line.dimension == str(name)]
         if said is None or not parts or None in parts:
             continue
         total = sum((part for part in parts if part is not None), Decimal(0))
         if total != said:
+            weight: YamlPath = ("dimensions", str(name), "weight")
+            # Where another file says the weight, the slip is in this one, at what it says of the dimension.
+            is_here = source.origin(weight) is source.origin(())
             yield source.problem(
-                ("dimensions", str(name), "weight"), "rubric-weights",
+                weight if is_here else weight[:-1], "rubric-weights", key=not is_here, message=
                 f'the indicators of dimension "{name}" add up to {total}, '
-                f"{_off(total, said)} its weight of {said}",
+                f"{off_by(total, said)} its weight of {said}",
                 hint="change the weights of the indicators, or that of the dimension",
             )  # fmt: skip
     if weights and None not in weights:
         total = sum((weight for weight in weights if weight is not None), Decimal(0))
-        if total != _HUNDRED:
+        if total != HUNDRED:
             yield source.problem(
                 ("dimensions",), "rubric-weights",
-                f"the weights of the dimensions add up to {total}, {_off(total, _HUNDRED)} 100",
+                f"the weights of the dimensions add up to {total}, {off_by(total, HUNDRED)} 100",
                 hint="change the weights so that they add up to 100", key=True,
             )  # fmt: skip
 
 
-def _off(total: Decimal, wanted: Decimal) -> str:
+def off_by(total: Decimal, wanted: Decimal) -> str:
+    """`5 less than`, `2.5 more than`: how a total misses what it should be."""
     return f"{total - wanted} more than" if total > wanted else f"{wanted - total} less than"
 
 
@@ -183,10 +202,75 @@ def check_indicator(line: IndicatorLine, measure: Measure, source: YamlSource) -
     yield from _Check(line, measure, source).run()
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a part of a scheme is written, and what a sentence about it begins with."""
+
+    source: YamlSource
+    path: YamlPath
+    said: str
+
+    def problem(self, code: str, message: str, hint: str, *, key: bool = False) -> Problem:
+        """A problem here."""
+        return self.source.problem(self.path, code, f"{self.said}: {message}", hint=hint, key=key)
+
+
+def check_target(target: Target, measure: Measure, place: Place) -> Iterator[Problem]:
+    """What is wrong between a target and its measure."""
+    yield from check_unit([bound for bound in (target.low, target.high) if bound][:1], measure, place)
+    if target.direction and measure.better and target.direction != measure.better:
+        sign = "<=" if measure.better == "lower" else ">="
+        yield place.problem(
+            "rubric-direction",
+            f'"{target}" contradicts the measure: {_better(measure)}',
+            f'write the target with "{sign}", or mend "better" of the measure',
+        )
+
+
+def check_unit(
+    quantities: Sequence[Quantity], measure: Measure, place: Place, *, key: bool = False
+) -> Iterator[Problem]:
+    """The first of the quantities that is not in a unit of the measure's."""
+    kind = unit_kind(measure.unit)
+    wrong = next((quantity for quantity in quantities if quantity.kind != kind), None)
+    if wrong:
+        unit = f'in "{measure.unit}"' if measure.unit else "a plain number"
+        fitting = [f'"{unit}"' for unit, (known, _) in UNITS.items() if known == kind and unit]
+        hint = f"write it with {' or '.join(fitting)}" if fitting else "write it without a unit"
+        yield place.problem("rubric-unit", f'"{wrong}" does not fit the measure, which is {unit}', hint, key=key)
+
+
+def check_attainable(target: Target, rule: Any, place: Place) -> Iterator[Problem]:
+    """Whether a target is one that attain, if that is the rule, can divide by."""
+    bound = target.low or target.high
+    if isinstance(rule, AttainRule) and (target.direction is None or bound is None or bound.value <= 0):
+        yield place.problem(
+            "rubric-bad-target",
+            f'attain cannot measure a value against "{target}"',
+            'attain needs one bound above 0, such as ">= 90%"; otherwise use deduct or bands',
+        )
+
+
+def check_step(target: Target | None, line: IndicatorLine, measure: Measure, place: Place) -> Iterator[Problem]:
+    """Whether deduct, if that is the rule, leaves open what a begun step costs where one can occur."""
+    rule = line.score
+    if not isinstance(rule, DeductRule) or rule.step is not None:
+        return
+    bounds = [bound.value for bound in (target.low, target.high) if bound] if target else []
+    # A count away from a whole bound is whole, and so are its steps of 1; only then is no step begun.
+    # (Counts per head or on a full month are not whole, and are taken off in proportion.)
+    if measure.kind != "count" or rule.per.value != 1 or any(bound.denominator != 1 for bound in bounds):
+        yield place.problem(
+            "rubric-step-missing",
+            "it must be said what a begun step costs",
+            "add step: completed (only whole steps), started (a begun step counts whole) or proportional",
+            key=True,
+        )
+
+
 class _Check:
     def __init__(self, line: IndicatorLine, measure: Measure, source: YamlSource) -> None:
         self.line, self.measure, self.source = line, measure, source
-        self.kind = unit_kind(measure.unit)
         self.direction = measure.better or (line.target.direction if line.target else None)
 
     def run(self) -> Iterator[Problem]:
@@ -203,57 +287,38 @@ class _Check:
         elif isinstance(rule, RelativeRule):
             yield from self._check_relative()
         yield from self._check_policies()
+        if self.line.prorate is not None and self.measure.kind not in PRORATED_KINDS:
+            yield self.problem(
+                ("prorate",),
+                "rubric-prorate",
+                f"a {self.measure.kind} does not grow with the days that somebody is here",
+                "leave prorate out; it is for counts and sums",
+            )
+
+    def place(self, *keys: str | int) -> Place:
+        return Place(self.source, (*self.line.path, *keys), f'indicator "{self.line.name}"')
 
     def problem(self, keys: YamlPath, code: str, message: str, hint: str, *, key: bool = False) -> Problem:
-        said = f'indicator "{self.line.name}": {message}'
-        return self.source.problem((*self.line.path, *keys), code, said, hint=hint, key=key)
+        return self.place(*keys).problem(code, message, hint, key=key)
 
     def warning(self, keys: YamlPath, code: str, message: str, hint: str) -> Problem:
-        said = f'indicator "{self.line.name}": {message}'
+        said = f"{self.place().said}: {message}"
         return self.source.problem((*self.line.path, *keys), code, said, hint=hint, severity="warning")
 
     def _check_unit(self, keys: YamlPath, quantities: Sequence[Quantity], *, key: bool = False) -> Iterator[Problem]:
-        wrong = next((quantity for quantity in quantities if quantity.kind != self.kind), None)
-        if wrong:
-            unit = f'in "{self.measure.unit}"' if self.measure.unit else "a plain number"
-            fitting = [f'"{unit}"' for unit, (kind, _) in UNITS.items() if kind == self.kind and unit]
-            hint = f"write it with {' or '.join(fitting)}" if fitting else "write it without a unit"
-            yield self.problem(
-                keys, "rubric-unit", f'"{wrong}" does not fit the measure, which is {unit}', hint, key=key
-            )
+        yield from check_unit(quantities, self.measure, self.place(*keys), key=key)
 
     def _check_target(self) -> Iterator[Problem]:
-        target = self.line.target
-        if target is None:
-            return
-        yield from self._check_unit(("target",), [bound for bound in (target.low, target.high) if bound][:1])
-        if target.direction and self.measure.better and target.direction != self.measure.better:
-            sign = "<=" if self.measure.better == "lower" else ">="
-            yield self.problem(
-                ("target",),
-                "rubric-direction",
-                f'"{target}" contradicts the measure: {_better(self.measure)}',
-                f'write the target with "{sign}", or mend "better" of the measure',
-            )
+        for key, target in (("target", self.line.target), ("team_target", self.line.team_target)):
+            if target is not None:
+                yield from check_target(target, self.measure, self.place(key))
+                yield from check_attainable(target, self.line.score, self.place(key))
 
     def _check_deduct(self, rule: DeductRule) -> Iterator[Problem]:
         yield from self._need_target("deduct")
         yield from self._check_unit(("score", "per"), [rule.per])
-        bounds = [bound for bound in (self.line.target.low, self.line.target.high) if bound] if self.line.target else []
-        # A count away from a whole bound is whole, and so are its steps of 1; only then is no step begun.
-        has_whole_steps = rule.per.value == 1 and all(bound.value.denominator == 1 for bound in bounds)
-        if (
-            rule.step is None
-            and not (self.measure.kind == "count" and has_whole_steps)
-            and (bounds or not self.line.has_target)
-        ):
-            yield self.problem(
-                ("score",),
-                "rubric-step-missing",
-                "it must be said what a begun step costs",
-                "add step: completed (only whole steps), started (a begun step counts whole) or proportional",
-                key=True,
-            )
+        if self.line.target or not self.line.has_target:
+            yield from check_step(self.line.target, self.line, self.measure, self.place("score"))
 
     def _need_target(self, rule: str) -> Iterator[Problem]:
         if not self.line.has_target:
@@ -267,14 +332,6 @@ class _Check:
 
     def _check_attain(self, rule: AttainRule) -> Iterator[Problem]:
         yield from self._need_target("attain")
-        target = self.line.target
-        if target and (target.direction is None or (target.low or target.high).value <= 0):  # type: ignore[union-attr]
-            yield self.problem(
-                ("target",),
-                "rubric-bad-target",
-                f'attain cannot measure a value against "{target}"',
-                'attain needs one bound above 0, such as ">= 90%"; otherwise use deduct or bands',
-            )
         cap = rule.attain.cap
         if cap.kind != "share" or cap.value <= 0:
             yield self.problem(
@@ -303,7 +360,7 @@ class _Check:
         yield from self._check_unit(("score", "bands"), bounds, key=True)
         written = list(rule.bands)
         for index, (target, _) in enumerate(steps):
-            above = next((other for other, _ in steps[:index] if _covers(other, target)), None)
+            above = next((other for other, _ in steps[:index] if covers(other, target)), None)
             if above:
                 yield self.problem(
                     ("score", "bands", written[index]),
@@ -375,7 +432,7 @@ def _better(measure: Measure) -> str:
     return f'{measure.better} is better for "{measure.name}"'
 
 
-def _covers(wide: Target, narrow: Target) -> bool:
+def covers(wide: Target, narrow: Target) -> bool:
     """Whether every value that meets `narrow` meets `wide` as well."""
     if wide.low and not (narrow.low and _is_inside(narrow.low.value - wide.low.value, narrow.strict, wide.strict)):
         return False

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from csperf.problems import Problem, ProblemsFound, suggest
 from csperf.rubric.catalogue import Catalogue, CatalogueEntry, load_catalogue, read_entries
 from csperf.rubric.checks import check_indicator, check_scheme, read_lines
+from csperf.rubric.clause_checks import check_clauses
+from csperf.rubric.extend import find_origins, read_extended
 from csperf.rubric.measure_checks import check_measure
 from csperf.rubric.measures import Measure
 from csperf.rubric.scheme import Rubric
 from csperf.rubric.sql import CheckSql
 from csperf.yaml_models import read_model
-from csperf.yaml_source import YamlSource, read_yaml
+from csperf.yaml_source import YamlPath, YamlSource
 
 __all__ = ["Catalogue", "LoadedRubric", "check_catalogue", "load_catalogue", "load_rubric"]
 
 
 @dataclass(frozen=True)
 class LoadedRubric:
-    """A rubric without errors and the measures it needs, each after those it is derived from.
+    """A rubric without errors and the measures it needs, those of its awards too, each after its parts.
 
-    `sha256` is that of the rubric file's bytes; `warnings` do not stop anything.
+    `sha256` is that of the rubric file's bytes, and covers the rubrics that it extends; `warnings` do not
+    stop anything. `origins` says of an extending rubric which rubric each value stands in, by its name.
     """
 
     rubric: Rubric
@@ -31,12 +34,22 @@ class LoadedRubric:
     source: YamlSource
     sha256: str
     warnings: tuple[Problem, ...]
+    origins: Mapping[YamlPath, str] = field(default_factory=dict)
 
 
-def load_rubric(path: Path, catalogue: Catalogue, check_sql: CheckSql, shown_as: str | None = None) -> LoadedRubric:
-    """Read and check one rubric file; raises ProblemsFound once, warnings included, if there is any error."""
+def load_rubric(
+    path: Path,
+    catalogue: Catalogue,
+    check_sql: CheckSql,
+    shown_as: str | None = None,
+    known: Mapping[str, Path] = {},
+) -> LoadedRubric:
+    """Read and check one rubric file; raises ProblemsFound once, warnings included, if there is any error.
+
+    `known`: the rubrics that it can extend by name.
+    """
     problems: list[Problem] = []
-    source = read_yaml(path, shown_as, problems)
+    source = read_extended(path, known, shown_as, problems)
     rubric, wrong = read_model(source, Rubric, "rubric")
     problems.extend(wrong)
     own, wrong = read_entries(source, ("measures",))
@@ -60,9 +73,11 @@ def load_rubric(path: Path, catalogue: Catalogue, check_sql: CheckSql, shown_as:
                     key=True,
                 )
             )
+    problems.extend(check_clauses(lines, source, found.need, found.entries))
     used = set(found.ready)
     for name in own:
-        if name not in used:
+        # What a base defines for an indicator that is taken out here is no mistake of either.
+        if name not in used and source.origin(("measures", name)) is source.origin(()):
             found.need(name)
             problems.append(
                 source.problem(
@@ -78,7 +93,7 @@ def load_rubric(path: Path, catalogue: Catalogue, check_sql: CheckSql, shown_as:
     if rubric is None or any(problem.severity == "error" for problem in problems):
         raise ProblemsFound(problems)
     measures = {name: measure for name, measure in found.ready.items() if name in used and measure is not None}
-    return LoadedRubric(rubric, measures, source, source.sha256, tuple(problems))
+    return LoadedRubric(rubric, measures, source, source.sha256, tuple(problems), find_origins(source))
 
 
 def check_catalogue(catalogue: Catalogue, check_sql: CheckSql) -> list[Problem]:

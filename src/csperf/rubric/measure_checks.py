@@ -9,7 +9,15 @@ from typing import Any
 
 from csperf.problems import Problem, suggest
 from csperf.rubric.catalogue import CatalogueEntry
-from csperf.rubric.measures import PERCENTILE, SIMPLE_KINDS, Aggregate, Measure, build_measure, formula_names
+from csperf.rubric.measures import (
+    EVERYONE,
+    PERCENTILE,
+    SIMPLE_KINDS,
+    Aggregate,
+    Measure,
+    build_measure,
+    formula_names,
+)
 from csperf.rubric.quantities import UNITS, unit_kind
 from csperf.rubric.sql import FUNCTIONS, CheckSql, SqlFacts, find_compared_words, find_forbidden
 from csperf.tables import TABLES
@@ -23,6 +31,8 @@ _MISSPELT = {
     "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d", "percent": "%", "pct": "%",
     "per hour": "/h", "per day": "/d",
 }  # fmt: skip
+_NAMING = ("id", "agent", "text", "category", "day")
+"""Kinds of columns whose values may be counted once each, or averaged one by one."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -61,9 +71,7 @@ def check_measure(entry: CatalogueEntry, check_sql: CheckSql) -> tuple[Measure |
             )
             return None, problems
     try:
-        measure = build_measure(
-            name, entry.entry, {table: contract.at or "" for table, contract in contracts().items()}
-        )
+        measure = build_measure(name, entry.entry, contracts())
     except ValueError as error:
         message, _, said = str(error).partition("; ")
         problems.append(
@@ -106,7 +114,16 @@ class _Term:
             )
             return
         yield from self._check_column("at", self.term.at, contract, ("time", "day"), "a time")
-        yield from self._check_column("agent", self.term.agent, contract, ("agent",), "an agent")
+        if self.term.agent != EVERYONE:
+            yield from self._check_column("agent", self.term.agent, contract, ("agent",), "an agent")
+        for role in ("distinct", "per"):
+            if (name := getattr(self.term, role)) is not None:
+                yield from self._check_column(role, name, contract, _NAMING, "what tells things apart, such as an id")
+        for name in self.term.optional:
+            may_lack = [column.name for column in contract.columns.values() if not column.required]
+            if name not in may_lack:
+                message = f'"{name}" is no column that an export of table "{contract.table}" may lack'
+                yield self.problem("optional", "measure-bad-column", message, suggest(name, may_lack))
         for role, sql in self.term.expressions():
             yield from self._check_expression(role, sql, contract)
         yield from self._check_weighting(contract)
@@ -156,7 +173,7 @@ class _Term:
                 yield self.problem(role, "measure-unknown-word", f'"{column}" is never "{word}"', suggest(word, words))
 
     def _check_type(self, role: str, facts: SqlFacts, contract: Contract) -> Iterator[Problem]:
-        is_condition = role in ("where", "over") or (role == "value" and self.term.kind == "rate")
+        is_condition = role in ("where", "over", "zero_if") or (role == "value" and self.term.kind == "rate")
         if is_condition and facts.type != "boolean":
             yield self.problem(
                 role,
@@ -236,7 +253,7 @@ def _check_unit(entry: CatalogueEntry, measure: Measure, types: list[str]) -> It
 
 def _wanted_unit(measure: Measure, types: list[str]) -> tuple[str | None, str]:
     """The unit that the column behind a value is kept in, if the measure says another."""
-    if measure.kind in ("ratio", "derived", "rate", "count"):
+    if measure.kind in ("ratio", "derived", "constant", "rate", "count"):
         return None, ""
     term = measure.terms[0]
     contract = contracts().get(term.table)

@@ -1,7 +1,7 @@
 """How each number is computed: the entries of `measures.yaml`, as data an engine can carry out.
 
 A measure is an aggregate kind plus SQL expressions over one canonical table, a ratio of two such
-aggregates, or arithmetic over other measures. It is never a Python function over rows.
+aggregates, arithmetic over other measures, or a constant. It is never a Python function over rows.
 """
 
 from __future__ import annotations
@@ -11,15 +11,25 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from csperf.tables.contract import Contract
+
 Text = str | dict[str, str]
 """Words for people: one string, or one per language (`{zh-CN: …, en: …}`)."""
 
+EVERYONE = "everyone"
+"""In place of an agent column: rows speak of the whole shop, and every agent is given its value."""
 SIMPLE_KINDS = ("rate", "count", "sum", "mean", "median", "min", "max")
+_ALL_KINDS = "rate, count, sum, mean, median, p90, min, max"
+_BELONGS_TO = {
+    "weighted_by": ("mean",), "distinct": ("rate", "count"), "per": ("mean",), "zero_if": ("mean",), "trim": ("mean",),
+}  # fmt: skip
+"""Key of a term → the kinds it says something to."""
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
 
 
@@ -48,9 +58,14 @@ class Term(BaseModel):
     model_config = ConfigDict(extra="forbid")
     from_: str | None = Field(None, alias="from", description="canonical table")
     at: str | None = Field(None, description="the time column that decides the period; each table has a default")
-    agent: str | None = Field(None, description="the column that says who is credited; default agent_id")
+    agent: str | None = Field(
+        None, description="the column that says who is credited, default agent_id; everyone: the shop's value for all"
+    )
     where: str | None = Field(None, description="SQL condition: rows that count at all")
     window: str | None = Field(None, pattern=r"^\d+d$", description="days that end with the period, such as 60d")
+    optional: list[str] | None = Field(
+        None, description="columns that an export may lack; they then count as empty in every row"
+    )
     rate: str | Share | None = Field(
         None, description="share of rows where the condition is true, among those where it is not null"
     )
@@ -62,6 +77,16 @@ class Term(BaseModel):
     max: str | None = None
     percentile: dict[str, str] | None = Field(None, description="written as p90: expression")
     weighted_by: str | None = Field(None, description="weights of a mean, such as the number of ratings behind a rate")
+    distinct: str | None = Field(
+        None, description="of a rate or count: a column, such as order_id, of which each value counts once"
+    )
+    per: str | None = Field(
+        None, description="of a mean: a column, such as review_id; first the mean within each, then that of all"
+    )
+    zero_if: str | None = Field(None, description="with per: SQL condition; where a row of it is true, all of it is 0")
+    trim: str | None = Field(
+        None, pattern=r"^\d+(\.\d+)?%$", description="with per: the share cut off at each end, such as 10%"
+    )
 
     def kinds(self) -> list[str]:
         """The aggregate kinds this entry names; exactly one is right."""
@@ -87,6 +112,10 @@ class MeasureEntry(Term):
     source: str = Field(description="where the definition comes from")
     unit: str | None = Field(None, description='"%", s, min, h, d, /h, /d, or a label such as 元; default % for rates')
     better: Literal["higher", "lower"] | None = Field(None, description="which way is better")
+    matures: str | None = Field(
+        None, pattern=r"^\d+d$", description="days after the period until the value is final, such as 7d"
+    )
+    constant: Decimal | None = Field(None, description="a number that the scheme states, such as a baseline")
     ratio: Ratio | None = None
     derived: str | None = Field(None, description="arithmetic over other measures: + - * / ( )")
 
@@ -96,8 +125,9 @@ class MeasureEntry(Term):
         return _accept_percentile(value)
 
     def kinds(self) -> list[str]:
-        """The kinds this entry names, `ratio` and `derived` included."""
-        return [*super().kinds(), *(kind for kind in ("ratio", "derived") if getattr(self, kind) is not None)]
+        """The kinds this entry names, `ratio`, `derived` and `constant` included."""
+        whole = ("ratio", "derived", "constant")
+        return [*super().kinds(), *(kind for kind in whole if getattr(self, kind) is not None)]
 
 
 @dataclass(frozen=True)
@@ -107,6 +137,13 @@ class Aggregate:
     `kind` is rate, count, sum, mean, weighted_mean, percentile, min or max. `value` is a condition
     for a rate and a numeric expression otherwise. `percentile` is a share (median: 1/2), read by
     linear interpolation between neighbours, as spreadsheets do (PERCENTILE.INC).
+
+    agent: the column that says who is credited, or EVERYONE.
+    distinct: the column of which each value counts once (rates: a hit if any of its rows is one).
+    per: the column whose values (reviews, say) are each reduced to their mean before the mean of all;
+    zero_if makes such a mean 0 where any row fails, trim (a share) cuts means off at each end.
+    optional: columns that are empty in every row where the source lacks them.
+    Rows without a value of `distinct` or `per` count nowhere.
     """
 
     table: str
@@ -119,16 +156,24 @@ class Aggregate:
     over: str | None = None
     weight: str | None = None
     percentile: Fraction | None = None
+    distinct: str | None = None
+    per: str | None = None
+    zero_if: str | None = None
+    trim: Fraction = Fraction(0)
+    optional: tuple[str, ...] = ()
 
     def expressions(self) -> list[tuple[str, str]]:
-        """(role, SQL) of every expression; the roles are where, value, over and weight."""
-        roles = ("where", "value", "over", "weight")
+        """(role, SQL) of every expression; the roles are where, value, over, weight and zero_if."""
+        roles = ("where", "value", "over", "weight", "zero_if")
         return [(role, sql) for role in roles if (sql := getattr(self, role)) is not None]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A catalogue entry made ready: one aggregate, two of a ratio, or arithmetic over other measures."""
+    """A catalogue entry made ready: one aggregate, two of a ratio, arithmetic over other measures, or a constant.
+
+    matures_days: how long after the period its value may still change.
+    """
 
     name: str
     kind: str
@@ -140,6 +185,13 @@ class Measure:
     terms: tuple[Aggregate, ...] = ()
     formula: str | None = None
     parts: tuple[str, ...] = ()
+    constant: Fraction | None = None
+    matures_days: int = 0
+
+    @property
+    def is_volume(self) -> bool:
+        """Whether it grows with the people and the days behind it: a count or sum of rows that are somebody's."""
+        return self.kind in ("count", "sum") and self.terms[0].agent != EVERYONE
 
     @property
     def is_poolable(self) -> bool:
@@ -152,8 +204,8 @@ class Measure:
         return bool(kinds) and kinds <= wanted
 
 
-def build_measure(name: str, entry: MeasureEntry, default_at: Mapping[str, str]) -> Measure:
-    """An entry → a Measure. `default_at` gives each canonical table's default time column.
+def build_measure(name: str, entry: MeasureEntry, contracts: Mapping[str, Contract]) -> Measure:
+    """An entry → a Measure. `contracts` gives each table's default time and agent column.
 
     Raises ValueError with a sentence for people when the entry does not say exactly one kind,
     or says something that its kind does not know.
@@ -161,35 +213,34 @@ def build_measure(name: str, entry: MeasureEntry, default_at: Mapping[str, str])
     kinds = entry.kinds()
     if len(kinds) != 1:
         said = " and ".join(kinds) if kinds else "none"
-        raise ValueError(
-            "a measure needs exactly one of rate, count, sum, mean, median, p90, min, max, ratio, derived; "
-            f"found {said}"
-        )
+        raise ValueError(f"a measure needs exactly one of {_ALL_KINDS}, ratio, derived, constant; found {said}")
     kind = kinds[0]
     terms: tuple[Aggregate, ...] = ()
     parts: tuple[str, ...] = ()
-    if kind == "ratio" and entry.weighted_by is not None:
-        raise ValueError("weighted_by belongs to a mean")
-    if kind == "derived":
-        idle = [key for key, said in (("from", entry.from_), ("at", entry.at), ("agent", entry.agent),
-                                      ("where", entry.where), ("window", entry.window),
-                                      ("weighted_by", entry.weighted_by)) if said is not None]  # fmt: skip
-        if idle:
-            raise ValueError(f"a derived measure is arithmetic over others and has no {' or '.join(idle)} of its own")
-        parts = formula_names(entry.derived or "")
+    if kind in ("derived", "constant"):
+        what = "a derived measure is arithmetic over others" if kind == "derived" else "a constant is a number"
+        keys = ["from", "at", "agent", "where", "window", "optional", *_BELONGS_TO]
+        if kind == "constant":
+            keys.append("matures")
+        if idle := [key for key in keys if getattr(entry, "from_" if key == "from" else key) is not None]:
+            raise ValueError(f"{what} and has no {' or '.join(idle)} of its own")
+        parts = formula_names(entry.derived) if entry.derived is not None else ()
     elif kind == "ratio":
         assert entry.ratio
-        terms = tuple(_build_aggregate(_inherit(part, entry), default_at) for part in (entry.ratio.of, entry.ratio.to))
+        _check_belonging(entry, kind)
+        terms = tuple(_build_aggregate(_inherit(part, entry), contracts) for part in (entry.ratio.of, entry.ratio.to))
         for term in terms:
             if term.kind in {"percentile", "min", "max"}:
                 raise ValueError(f"a ratio divides counts, sums, rates or means; {term.kind} cannot be pooled")
     else:
-        terms = (_build_aggregate(entry, default_at),)
+        terms = (_build_aggregate(entry, contracts),)
     default_unit = "%" if kind == "rate" else ""
     return Measure(
         name=name, kind=kind, title=entry.title, definition=entry.definition, source=entry.source,
         unit=entry.unit if entry.unit is not None else default_unit, better=entry.better,
         terms=terms, formula=entry.derived, parts=parts,
+        constant=None if entry.constant is None else Fraction(entry.constant),
+        matures_days=int(entry.matures[:-1]) if entry.matures else 0,
     )  # fmt: skip
 
 
@@ -197,7 +248,7 @@ def _inherit(part: Term, whole: MeasureEntry) -> Term:
     """A term of a ratio with what it leaves unsaid taken from the whole measure."""
     unsaid = {
         name: getattr(whole, name)
-        for name in ("from_", "at", "agent", "where", "window")
+        for name in ("from_", "at", "agent", "where", "window", "optional")
         if getattr(part, name) is None
     }
     if part.from_ is not None and whole.from_ not in (None, part.from_):
@@ -205,16 +256,28 @@ def _inherit(part: Term, whole: MeasureEntry) -> Term:
     return part.model_copy(update=unsaid)
 
 
-def _build_aggregate(term: Term, default_at: Mapping[str, str]) -> Aggregate:
+def _check_belonging(term: Term, kind: str) -> None:
+    """Raises ValueError for a key that its kind does not know, or that lacks the key it goes with."""
+    for key, kinds in _BELONGS_TO.items():
+        if getattr(term, key) is not None and kind not in kinds:
+            raise ValueError(f"{key} belongs to a {' or '.join(kinds)}")
+    for key in ("zero_if", "trim"):
+        if getattr(term, key) is not None and term.per is None:
+            raise ValueError(f'{key} needs "per": of what each is one')
+
+
+def _build_aggregate(term: Term, contracts: Mapping[str, Contract]) -> Aggregate:
     kinds = term.kinds()
     if len(kinds) != 1:
         said = " and ".join(kinds) if kinds else "none"
-        raise ValueError(f"needs exactly one of rate, count, sum, mean, median, p90, min, max; found {said}")
+        raise ValueError(f"needs exactly one of {_ALL_KINDS}; found {said}")
     kind = kinds[0]
     if term.from_ is None:
         raise ValueError('needs "from": the table it is computed from')
-    if term.weighted_by is not None and kind != "mean":
-        raise ValueError("weighted_by belongs to a mean")
+    _check_belonging(term, kind)
+    trim = Fraction((term.trim or "0%")[:-1]) / 100
+    if trim >= Fraction(1, 2):
+        raise ValueError("trim cuts at both ends, so it must be less than 50%")
     value = over = None
     percentile = None
     if kind == "rate":
@@ -231,11 +294,15 @@ def _build_aggregate(term: Term, default_at: Mapping[str, str]) -> Aggregate:
         percentile = Fraction(label.removeprefix("p")) / 100
     elif kind != "count":
         value = getattr(term, kind)
+    contract = contracts.get(term.from_)
     return Aggregate(
         table=term.from_, kind="weighted_mean" if term.weighted_by else kind,
-        at=term.at or default_at.get(term.from_, ""), agent=term.agent or "agent_id",
+        at=term.at or (contract.at if contract else None) or "",
+        agent=term.agent or (contract.agent if contract else "agent_id"),
         where=term.where, window_days=int(term.window[:-1]) if term.window else None,
         value=value, over=over, weight=term.weighted_by, percentile=percentile,
+        distinct=term.distinct, per=term.per, zero_if=term.zero_if, trim=trim,
+        optional=tuple(term.optional or ()),
     )  # fmt: skip
 
 

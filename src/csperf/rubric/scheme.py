@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,13 +18,17 @@ from pydantic import (
     Tag,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 
-from csperf.rubric.measures import Text
+from csperf.rubric.measures import EVERYONE, Measure, Text
 from csperf.rubric.quantities import Quantity, Target, parse_quantity, parse_target
+from csperf.rubric.spans import Span, parse_day_span, parse_month_span
 
 Policy = Literal["exclude", "full", "zero", "team", "hold"]
 """What an indicator counts for when its data is missing or thin."""
+PRORATED_KINDS = ("count", "sum")
+"""Measures that grow with the time an agent is here; others never depend on it."""
 
 
 class _Model(BaseModel):
@@ -38,6 +43,22 @@ def _target(value: Any) -> Target:
     return value if isinstance(value, Target) else parse_target(value)
 
 
+def _share(value: Quantity | None) -> Quantity | None:
+    if value is not None and not (value.kind == "share" and 0 < value.value <= 1):
+        raise ValueError(f'"{value}" is not a share; write one above 0% and up to 100%, such as 50%')
+    return value
+
+
+def _month(text: str) -> str:
+    parse_month_span(text)
+    return text
+
+
+def _days(text: str) -> str:
+    parse_day_span(text)
+    return text
+
+
 QuantityField = Annotated[
     Quantity,
     BeforeValidator(_quantity),
@@ -50,6 +71,7 @@ TargetField = Annotated[
     PlainSerializer(str),
     WithJsonSchema({"type": "string", "description": '">= 90%", "<= 30s", "20/h .. 40/h"'}),
 ]
+ShareField = Annotated[QuantityField, AfterValidator(_share)]
 Weight = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
 
 
@@ -174,10 +196,30 @@ class Indicator(_Model):
     weight: Weight = Field(description="its points when everything is reached; all of a rubric are 100")
     title: Text | None = None
     target: TargetField | None = None
+    team_target: TargetField | None = Field(None, description="the target of teams and of the shop (--by team)")
+    tiers: dict[str, TargetField] = Field(
+        default_factory=dict, description='tier of the rubric → what reaches it, such as challenge: ">= 95%"'
+    )
+    prorate: bool | None = Field(
+        None,
+        description="whether a count or sum of the period is judged on a full one for who was here for a part; "
+        "default: where more is better",
+    )
     score: ScoreRule = Field(description="deduct, curve, bands, attain or relative")
     missing: Policy = "exclude"
     small_sample: SmallSample | None = None
     note: Text | None = Field(None, description="the reading this scheme takes where its source is ambiguous")
+
+    def is_prorated(self, measure: Measure) -> bool:
+        """Whether it is judged on a full period for an agent who was here for a part of it."""
+        if measure.kind not in PRORATED_KINDS:
+            return False
+        if self.prorate is not None:
+            return self.prorate
+        better = measure.better or (self.target.direction if self.target else None)
+        # A window is longer than the presence that is known, and everyone's number is nobody's own.
+        is_own = all(term.window_days is None and term.agent != EVERYONE for term in measure.terms)
+        return is_own and better == "higher"
 
 
 class Dimension(_Model):
@@ -196,6 +238,88 @@ class Grade(_Model):
     min: Annotated[Decimal, Field(ge=0, le=100)]
 
 
+class Season(_Model):
+    """A part of the year with weights of its own. It holds for a period of which at least half lies in it."""
+
+    title: Text | None = None
+    months: list[Annotated[str, AfterValidator(_month)]] = Field(
+        default_factory=list, description='months: "*-11" each year, "2025-06" once'
+    )
+    dates: list[Annotated[str, AfterValidator(_days)]] = Field(
+        default_factory=list, description='spans of days: "11-01 .. 11-20" each year, "2025-06-01 .. 2025-06-20" once'
+    )
+    weights: dict[str, Weight] = Field(
+        min_length=1, description="dimension → its weight, all of them; indicators keep their share of the dimension"
+    )
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Season:
+        if not self.months and not self.dates:
+            raise ValueError('it does not say when it is; add months: ["*-11"] or dates: ["11-01 .. 11-20"]')
+        return self
+
+    @property
+    def spans(self) -> list[Span]:
+        """The days it holds in, as written."""
+        return [*map(parse_month_span, self.months), *map(parse_day_span, self.dates)]
+
+
+class Variant(_Model):
+    """What differs for the agents of some roles: weights of dimensions, targets of indicators."""
+
+    title: Text | None = None
+    roles: list[str] = Field(min_length=1, description="roles as the roster names them")
+    weights: dict[str, Weight] = Field(
+        default_factory=dict, description="dimension → its weight, all of them; they go before those of a season"
+    )
+    targets: dict[str, TargetField] = Field(default_factory=dict, description="indicator → its target for these roles")
+
+
+class FloorConsequence(_Model):
+    """What follows where a floor is not held."""
+
+    grade_at_most: str = Field(description="the best grade that can then be had")
+
+
+class Floor(_Model):
+    """A dimension's share of its points, or an indicator's value, that must be held for the better grades."""
+
+    dimension: str | None = None
+    indicator: str | None = None
+    min: ShareField | None = Field(None, description="of a dimension: the least share of its points, such as 70%")
+    target: TargetField | None = Field(None, description="of an indicator: what its value must meet, such as >= 100%")
+    then: FloorConsequence
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Floor:
+        said = [key for key in ("dimension", "min", "indicator", "target") if getattr(self, key) is not None]
+        if said not in (["dimension", "min"], ["indicator", "target"]):
+            raise ValueError("a floor has either dimension and min, or indicator and target; write one floor for each")
+        return self
+
+
+class Tier(_Model):
+    """A step of targets beyond one another: base, challenge, excellence."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", description="lower-case letters, digits, - and _")
+    title: Text | None = None
+    reward: Text | None = Field(None, description="what reaching it brings, in words")
+
+
+class Award(_Model):
+    """A named outcome for whoever meets every condition. It never feeds back into the score."""
+
+    title: Text | None = None
+    reward: Text | None = Field(None, description="what it brings, in words")
+    when: dict[str, TargetField] = Field(
+        min_length=1, description="conditions on score, rank, coverage, a dimension's points, or any measure"
+    )
+    least_sample: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="fewer cases than this behind a measure of `when`, and there is no award"
+    )
+
+
 class Rubric(_Model):
     """A whole scheme."""
 
@@ -204,6 +328,7 @@ class Rubric(_Model):
         description="lower-case letters, digits, dots and hyphens: aftersales-2025",
     )
     version: str
+    extends: str | None = Field(None, description="another rubric by name or file, of which this one says what differs")
     title: Text
     source: str | None = Field(None, description="where the scheme comes from")
     description: Text | None = None
@@ -212,6 +337,17 @@ class Rubric(_Model):
     )
     dimensions: dict[str, Dimension] = Field(min_length=1)
     grades: list[Grade] = Field(min_length=1)
+    applies_to: list[str] = Field(
+        default_factory=list, description="the roles that are scored by this rubric; default: everybody"
+    )
+    roles: dict[str, Variant] = Field(default_factory=dict, description="what differs for some roles, by a name")
+    seasons: dict[str, Season] = Field(default_factory=dict)
+    least_presence: ShareField | None = Field(
+        None, description="share of the period below which an agent gets no rank, such as 50%"
+    )
+    floors: list[Floor] = Field(default_factory=list)
+    tiers: list[Tier] = Field(default_factory=list, description="from the lowest to the highest")
+    awards: dict[str, Award] = Field(default_factory=dict)
 
     @field_validator("version", mode="before")
     @classmethod

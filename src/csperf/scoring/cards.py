@@ -6,6 +6,7 @@ most two digits. `None` always means "not known", never zero.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -19,8 +20,8 @@ Applied = Literal["exclude", "full", "zero", "team", "hold"]
 class Words:
     """A sentence for people, kept as a code and its parts so that it can be said in any language.
 
-    `code` is a key of `csperf.render.words`; parts are plain text, numbers or exact fractions
-    already formatted by the stage that knows their unit.
+    `code` is a key of `csperf.render.words`; parts are plain text, numbers already formatted by the stage
+    that knows their unit, or a list of sentences in a tuple.
     """
 
     code: str
@@ -42,14 +43,36 @@ class Number(str):
         return one if self == "1" else many
 
 
+class Title(str):
+    """A stable name that a template says by its title in the template's own language: `{grade:zh-CN}`."""
+
+    texts: Mapping[str, str]
+
+    def __new__(cls, name: str, text: str | Mapping[str, str] | None) -> Title:
+        """`text` is one title for all languages, one per language, or none."""
+        title = super().__new__(cls, name)
+        title.texts = text if isinstance(text, Mapping) else {"en": text} if text else {}
+        return title
+
+    def __format__(self, lang: str) -> str:
+        return (self.texts.get(lang) or self.texts.get("en") or str(self)) if lang else str(self)
+
+
 @dataclass(frozen=True)
 class Agent:
-    """Who is scored, as the roster tells it; an agent known from data alone has only an id."""
+    """Who is scored, as the roster tells it; an agent known from data alone has only an id.
+
+    Scored by team or shop, the unit stands here: agent_id is its name, `members` how many people it has
+    (0: a single agent). presence: the share of the period that the agent was here; of a unit, the sum of
+    its members'.
+    """
 
     agent_id: str
     name: str | None = None
     team: str | None = None
     role: str | None = None
+    presence: Fraction = Fraction(1)
+    members: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +94,8 @@ class Measurement:
 
     value is null when nothing could be measured. numerator ÷ denominator = value where the kind
     has both (rates, means, ratios); percentiles, min and max have neither. sample_size counts the
-    rows (or, for exports of counts, the cases) behind the value.
+    rows (or, for exports of counts, the cases) behind the value. is_lacking: the source or a column that
+    it needs is not there, so that nothing could be told of anybody.
     """
 
     agent_id: str
@@ -80,15 +104,18 @@ class Measurement:
     numerator: Fraction | None = None
     denominator: Fraction | None = None
     sample_size: int = 0
+    is_lacking: bool = False
 
 
 @dataclass(frozen=True)
 class IndicatorScore:
     """One line of a scorecard: the number, the target, the points, and why.
 
-    weight is what the rubric says; max_points what it came to after missing indicators passed
-    theirs on (0 for these). points is null when the indicator was excluded or held. status says
-    what the data was like, policy what the rubric made of it (null where the data was fine).
+    weight is what the rubric says (for the season and the agent's role); max_points what it came to
+    after missing indicators passed theirs on (0 for these). points is null when the indicator was
+    excluded or held. status says what the data was like, policy what the rubric made of it (null where
+    the data was fine).
+    tier: the highest tier that the value reaches; needed: in a running period, what the target still takes.
     """
 
     name: str
@@ -106,6 +133,24 @@ class IndicatorScore:
     policy: Applied | None
     reason: tuple[Words, ...]
     steps: tuple[Words, ...] = ()
+    tier: str | None = None
+    needed: Words | None = None
+
+
+@dataclass(frozen=True)
+class CardOutcome:
+    """What follows from a card and never feeds back into its points: a tier reached, an award, a floor that bites.
+
+    kind says which; name is that of the tier, the award, or the dimension or indicator of the floor;
+    indicator the one that a tier belongs to. title and reward are the rubric's words, reason says why.
+    """
+
+    kind: Literal["tier", "award", "floor"]
+    name: str
+    reason: Words
+    indicator: str | None = None
+    title: Any = None
+    reward: Any = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +175,8 @@ class Scorecard:
     dimensions: tuple[DimensionScore, ...]
     indicators: tuple[IndicatorScore, ...]
     notes: tuple[Words, ...] = ()
+    outcomes: tuple[CardOutcome, ...] = ()
+    variant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +202,11 @@ class SourceCounts:
 
 @dataclass(frozen=True)
 class ScoreTable:
-    """Everything that is rendered: the period, the rubric as used, where the rows went, the scorecards."""
+    """Everything that is rendered: the period, the rubric as used, where the rows went, the scorecards.
+
+    by: what a card is of. as_of: the last day that counts in a period that is not over (null: it is), with
+    days_left after it. provisional: why the figures may still change.
+    """
 
     label: str
     start: str
@@ -171,4 +222,10 @@ class ScoreTable:
     sources: tuple[SourceCounts, ...]
     cards: tuple[Scorecard, ...]
     season: str | None = None
+    season_title: Any = None
+    variant_titles: dict[str, Any] = field(default_factory=dict)
+    by: Literal["agent", "team", "shop"] = "agent"
+    as_of: str | None = None
+    days_left: int = 0
+    provisional: tuple[Words, ...] = ()
     warnings: tuple[Words, ...] = field(default=())

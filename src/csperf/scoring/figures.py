@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -58,6 +59,14 @@ def format_value(value: Fraction | None, unit: str, digits: int = 2) -> str:
     if unit_kind(unit) == "share":
         return format_number(value * 100, digits, 2) + "%"
     return _attach_unit(format_number(value, digits), unit)
+
+
+def format_judged(value: Fraction, unit: str, holds: Callable[[Fraction], bool]) -> str:
+    """A value with as few decimals (2 or more) as a condition on it, in the measure's unit, holds with as well."""
+    for digits in range(2, MOST_DIGITS):
+        if holds(round_value(value, unit, digits)) == holds(value):
+            return format_value(value, unit, digits)
+    return format_value(value, unit, MOST_DIGITS)
 
 
 def format_bound(base: Fraction, unit: str) -> str:

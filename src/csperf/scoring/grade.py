@@ -1,4 +1,4 @@
-"""Points → totals, grades, ranks, coverage, and the notes a card carries."""
+"""Points → totals, grades, ranks, coverage, outcomes, and the notes a card carries."""
 
 from __future__ import annotations
 
@@ -9,24 +9,30 @@ from fractions import Fraction
 
 from csperf.rubric.scheme import Rubric
 from csperf.scoring.cards import Agent, DimensionScore, IndicatorScore, Number, Scorecard, Words, words
-from csperf.scoring.figures import format_number
+from csperf.scoring.figures import format_judged, format_number, format_share
+from csperf.scoring.outcomes import give_awards, list_floors, list_tiers
+from csperf.scoring.shop import Shop
 
 LEAST_COVERAGE = Decimal("0.5")
 """Below this share of the rubric's weight an agent gets no grade and no rank."""
 
 
-def grade_agents(rubric: Rubric, scored: Sequence[tuple[Agent, Sequence[IndicatorScore]]]) -> tuple[Scorecard, ...]:
-    """A scorecard per agent, best first, those without a score last.
+def grade_agents(shop: Shop, scored: Sequence[tuple[Agent, Sequence[IndicatorScore]]]) -> tuple[Scorecard, ...]:
+    """A scorecard per agent, best first, those without a rank last.
 
     Equal scores share a rank, and the ranks they take up are skipped: 1, 2, 2, 4.
     """
-    cards = [_grade_agent(rubric, agent, tuple(indicators)) for agent, indicators in scored]
-    scores = sorted((card.score for card in cards if card.score is not None), reverse=True)
-    ranks: dict[Decimal | None, int] = {}
-    for place, score in enumerate(scores, start=1):
+    cards = [_grade_agent(shop, agent, tuple(indicators)) for agent, indicators in scored]
+    contest = [card.score for card in cards if card.score is not None and not _is_too_short(shop.rubric, card.agent)]
+    ranks: dict[Decimal, int] = {}
+    for place, score in enumerate(sorted(contest, reverse=True), start=1):
         ranks.setdefault(score, place)
-    ranked = [replace(card, rank=ranks.get(card.score)) for card in cards]
-    return tuple(sorted(ranked, key=lambda card: (card.rank is None, card.rank, card.agent.agent_id)))
+    ranked = [
+        card if card.score is None or _is_too_short(shop.rubric, card.agent) else replace(card, rank=ranks[card.score])
+        for card in cards
+    ]
+    rewarded = [replace(card, outcomes=(*card.outcomes, *give_awards(shop, card))) for card in ranked]
+    return tuple(sorted(rewarded, key=lambda card: (card.rank is None, card.rank, card.agent.agent_id)))
 
 
 def grade_score(rubric: Rubric, score: Decimal) -> str:
@@ -34,27 +40,34 @@ def grade_score(rubric: Rubric, score: Decimal) -> str:
     return next(grade.name for grade in rubric.grades if score >= grade.min)
 
 
-def _grade_agent(rubric: Rubric, agent: Agent, indicators: tuple[IndicatorScore, ...]) -> Scorecard:
+def _is_too_short(rubric: Rubric, agent: Agent) -> bool:
+    """Whether the agent was here for too little of the period to be ranked."""
+    return rubric.least_presence is not None and not agent.members and agent.presence < rubric.least_presence.value
+
+
+def _grade_agent(shop: Shop, agent: Agent, indicators: tuple[IndicatorScore, ...]) -> Scorecard:
+    rubric = shop.rubric
     dimensions = tuple(
-        _total_dimension(name, dimension.weight, [one for one in indicators if one.dimension == name])
-        for name, dimension in rubric.dimensions.items()
+        _total_dimension(name, weight, [one for one in indicators if one.dimension == name])
+        for name, weight in shop.find_weights(agent).dimensions.items()
     )
     scored_weight = sum((one.weight for one in indicators if one.points is not None), Decimal(0))
     coverage = (scored_weight / 100).normalize()
     held = [one.name for one in indicators if one.policy == "hold"]
-    score = None
+    outcomes = list(list_tiers(shop, agent, indicators))
+    score = grade = None
     if not held and coverage >= LEAST_COVERAGE:
         score = sum((one.points for one in dimensions if one.points is not None), Decimal("0.00"))
+        grade = grade_score(rubric, score)
+        floors = list(list_floors(shop, agent, grade, dimensions, indicators))
+        order = [one.name for one in rubric.grades]
+        grade = max((grade, *(left for left, _ in floors)), key=order.index)
+        outcomes += [outcome for _, outcome in floors]
     return Scorecard(
-        agent=agent,
-        score=score,
-        grade=None if score is None else grade_score(rubric, score),
-        rank=None,
-        coverage=coverage,
-        dimensions=dimensions,
-        indicators=indicators,
-        notes=_write_notes(scored_weight, coverage, held),
-    )
+        agent=agent, score=score, grade=grade, rank=None, coverage=coverage, dimensions=dimensions,
+        indicators=indicators, notes=_write_notes(rubric, agent, scored_weight, coverage, held),
+        outcomes=tuple(outcomes), variant=shop.find_variant(agent),
+    )  # fmt: skip
 
 
 def _total_dimension(name: str, weight: Decimal, indicators: Sequence[IndicatorScore]) -> DimensionScore:
@@ -68,7 +81,9 @@ def _total_dimension(name: str, weight: Decimal, indicators: Sequence[IndicatorS
     )
 
 
-def _write_notes(scored_weight: Decimal, coverage: Decimal, held: Sequence[str]) -> tuple[Words, ...]:
+def _write_notes(
+    rubric: Rubric, agent: Agent, scored_weight: Decimal, coverage: Decimal, held: Sequence[str]
+) -> tuple[Words, ...]:
     notes = []
     if held:
         notes.append(words("note-held", indicators=", ".join(held), count=Number(len(held))))
@@ -76,4 +91,8 @@ def _write_notes(scored_weight: Decimal, coverage: Decimal, held: Sequence[str])
         notes.append(words("note-low-coverage", scored=format_number(Fraction(scored_weight))))
     elif coverage < 1:
         notes.append(words("note-scored-on", scored=format_number(Fraction(scored_weight))))
+    if rubric.least_presence and _is_too_short(rubric, agent):
+        least = rubric.least_presence.value
+        presence = format_judged(agent.presence, "%", lambda value: value < least)
+        notes.append(words("note-short-presence", presence=presence, least=format_share(least)))
     return tuple(notes)

@@ -3,47 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from graphlib import TopologicalSorter
 
-from csperf.rubric.measures import Aggregate, Measure, evaluate_formula
+from csperf.rubric.measures import EVERYONE, Aggregate, Measure, evaluate_formula
 from csperf.rubric.quantities import unit_kind
-from csperf.scoring.cards import AggregateResult, Measurement
+from csperf.scoring.cards import Agent, AggregateResult, Measurement
 
 Results = Mapping[Aggregate, Mapping[str, AggregateResult]]
-"""By aggregate and agent_id. An absent aggregate has no source, an absent agent no rows."""
+"""By aggregate and agent_id (or unit). An absent aggregate has no source, an absent agent no rows."""
 
 _NOTHING = AggregateResult(None)
 _ZERO = Fraction(0)
 
 
 def finish_measurements(
-    measures: Mapping[str, Measure], results: Results, agents: Sequence[str]
+    measures: Mapping[str, Measure], results: Results, agents: Sequence[Agent]
 ) -> dict[tuple[str, str], Measurement]:
     """A measurement for every agent and measure, by (agent_id, measure name).
 
     `measures` holds the parts of its derived measures too. A count without rows is 0 where its source
-    exists; everything else without rows is unknown.
+    exists; everything else without rows is unknown. What is of everyone is given to each. A unit's counts
+    and sums are per head: divided by how many people it had.
     """
     order = TopologicalSorter({name: measure.parts for name, measure in measures.items()}).static_order()
     finished: dict[tuple[str, str], Measurement] = {}
+    lacking: set[str] = set()
     for name in order:
         measure = measures[name]
-        for agent_id in agents:
-            if measure.kind == "derived":
+        if lacking.intersection(measure.parts) or any(term not in results for term in measure.terms):
+            lacking.add(name)
+        for agent in agents:
+            agent_id = agent.agent_id
+            if name in lacking:
+                finished[agent_id, name] = Measurement(agent_id, name, None, is_lacking=True)
+            elif measure.kind == "constant":
+                finished[agent_id, name] = Measurement(agent_id, name, measure.constant)
+            elif measure.kind == "derived":
+                # A constant has no rows that a sample could be too small of.
                 parts = {part: finished[agent_id, part] for part in measure.parts}
-                finished[agent_id, name] = _finish_derived(measure, agent_id, parts)
+                sizes = [parts[part].sample_size for part in parts if measures[part].kind != "constant"]
+                finished[agent_id, name] = _finish_derived(measure, agent_id, parts, min(sizes, default=0))
+            elif measure.kind == "ratio":
+                of, to = (_find_result(results, term, agent_id) for term in measure.terms)
+                finished[agent_id, name] = _finish_ratio(measure, agent_id, of, to)
             else:
-                terms = [_find_result(results, term, agent_id) for term in measure.terms]
-                finish = _finish_ratio if measure.kind == "ratio" else _finish_single
-                finished[agent_id, name] = finish(measure, agent_id, *terms)
+                (term,) = measure.terms
+                found = _finish_single(measure, agent_id, _find_result(results, term, agent_id))
+                is_per_head = agent.members > 0 and measure.is_volume
+                finished[agent_id, name] = _per_head(found, agent.presence) if is_per_head else found
     return finished
 
 
 def _find_result(results: Results, aggregate: Aggregate, agent_id: str) -> AggregateResult:
-    if aggregate not in results:
-        return _NOTHING
-    found = results[aggregate].get(agent_id)
+    found = results[aggregate].get(EVERYONE if aggregate.agent == EVERYONE else agent_id)
     if found is None and aggregate.kind == "count":
         return AggregateResult(value=_ZERO, numerator=_ZERO)
     return found or _NOTHING
@@ -54,6 +68,11 @@ def _finish_single(measure: Measure, agent_id: str, term: AggregateResult) -> Me
     return Measurement(agent_id, measure.name, value, term.numerator, term.denominator, term.sample_size)
 
 
+def _per_head(total: Measurement, heads: Fraction) -> Measurement:
+    value = total.value / heads if total.value is not None and heads else None
+    return replace(total, value=value, denominator=heads)
+
+
 def _finish_ratio(measure: Measure, agent_id: str, of: AggregateResult, to: AggregateResult) -> Measurement:
     value = of.value / to.value if of.value is not None and to.value else None
     is_share = unit_kind(measure.unit) == "share"
@@ -61,8 +80,7 @@ def _finish_ratio(measure: Measure, agent_id: str, of: AggregateResult, to: Aggr
     return Measurement(agent_id, measure.name, value, of.value, to.value, sample_size)
 
 
-def _finish_derived(measure: Measure, agent_id: str, parts: Mapping[str, Measurement]) -> Measurement:
+def _finish_derived(measure: Measure, agent_id: str, parts: Mapping[str, Measurement], sample_size: int) -> Measurement:
     assert measure.formula is not None
     value = evaluate_formula(measure.formula, {name: part.value for name, part in parts.items()})
-    sample_size = min(part.sample_size for part in parts.values())
     return Measurement(agent_id, measure.name, value, sample_size=sample_size)

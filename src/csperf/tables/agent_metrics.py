@@ -29,11 +29,12 @@ class AgentMetric(Table):
     reply_rate: Share | None = None
     rated_count: Count | None = None
     satisfied_count: Count | None = Field(None, description="very satisfied and satisfied")
-    positive_count: Count | None = None
+    positive_count: Count | None = Field(None, description="ratings of four or five stars")
     satisfaction_rate: Share | None = None
     complaint_count: Count | None = None
     inquiry_count: Count | None = Field(None, description="customers who asked before buying")
     buyer_count: Count | None = Field(None, description="of these, who paid in the end")
+    conversion_rate: Share | None = Field(None, description="buyers ÷ those who asked, where the platform says no more")
     order_count: Count | None = None
     sales_amount: Number | None = None
     refund_amount: Amount | None = None

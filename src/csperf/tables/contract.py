@@ -15,14 +15,25 @@ from pydantic.fields import FieldInfo
 
 from csperf.tables.kinds import Kind, KindName, Table
 
-# Derived columns of tickets: how much time passed until it was resolved, in clock hours and in working
-# days. `open_…` runs to the period's end while the case is unresolved, `resolution_…` is null then.
+# Derived columns: how much time passed from the first column to the second, in clock hours, in working
+# days or in working hours. `open_…` runs to the period's end while the second is empty, the others are null.
 DERIVED: dict[str, dict[str, tuple[str, ...]]] = {
     "tickets": {
         "resolution_hours": ("created_at", "resolved_at"),
         "resolution_workdays": ("created_at", "resolved_at"),
+        "resolution_workhours": ("created_at", "resolved_at"),
         "open_hours": ("created_at", "resolved_at"),
         "open_workdays": ("created_at", "resolved_at"),
+        "open_workhours": ("created_at", "resolved_at"),
+        "first_reply_workhours": ("created_at", "first_reply_at"),
+        "repeat_days": ("customer_id", "created_at", "resolved_at"),
+    },
+    "returns": {
+        "answer_hours": ("requested_at", "answered_at"),
+        "open_answer_hours": ("requested_at", "answered_at"),
+    },
+    "messages": {
+        "open_answer_hours": ("sent_at", "answered_at"),
     },
 }
 """table → derived column → the columns it is computed from."""
@@ -50,6 +61,8 @@ class Contract:
     key: tuple[str, ...]
     version: str | None
     at: str | None
+    agent: str
+    agents_by: str | None
     rules: dict[str, str]
     derived: dict[str, tuple[str, ...]]
 
@@ -66,7 +79,10 @@ class Contract:
 def compile_table(cls: type[Table]) -> Contract:
     """Read a table class once into a Contract."""
     columns = {name: _compile_column(name, info) for name, info in cls.model_fields.items()}
-    return Contract(cls.table, columns, cls.key, cls.version, cls.at, cls.rules, DERIVED.get(cls.table, {}))
+    return Contract(
+        cls.table, columns, cls.key, cls.version, cls.at, cls.agent, cls.agents_by, cls.rules,
+        DERIVED.get(cls.table, {}),
+    )  # fmt: skip
 
 
 def _compile_column(name: str, info: FieldInfo) -> Column:

@@ -48,6 +48,8 @@ class Table(BaseModel):
     key: the columns that name a row (empty: rows have no name, so repeats cannot be told apart).
     version: the column whose greatest value wins when a key stands in several rows.
     at: the default time column that decides the period.
+    agent: the default column that says who is credited; `everyone` where rows speak of the whole shop.
+    agents_by: the column by which the table order_agents says who served a row, where the source itself does not.
     rules: name → SQL condition that no row may meet, for checks across columns.
     """
 
@@ -59,4 +61,5 @@ class Table(BaseModel):
     version: ClassVar[str | None] = None
     at: ClassVar[str | None] = None
     agent: ClassVar[str] = "agent_id"
+    agents_by: ClassVar[str | None] = None
     rules: ClassVar[dict[str, str]] = {}

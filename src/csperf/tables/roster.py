@@ -22,5 +22,8 @@ class RosterEntry(Table):
     role: Text | None = None
     joined_on: Day | None = None
     left_on: Day | None = Field(None, description="last day; empty: still here")
+    leave: Text | None = Field(
+        None, description="days of leave: 2025-06-03, or spans 2025-06-03..2025-06-05, separated by ; or |"
+    )
     is_bot: Flag | None = Field(None, description="true: its rows are counted but never scored")
     aliases: Text | None = Field(None, description="nicknames, accounts, mails, separated by ; or |")

@@ -22,6 +22,7 @@ class Ticket(Table):
     }
 
     ticket_id: Id
+    customer_id: Id | None = Field(None, description="who asked; tells whether the same customer came again")
     agent_id: AgentId | None = Field(None, description="who owns the case; empty: nobody yet")
     first_responder_id: AgentId | None = Field(None, description="who sent the first human reply")
     resolver_id: AgentId | None = Field(None, description="who resolved it")
@@ -44,10 +45,13 @@ class Ticket(Table):
     customer_message_count: Count | None = None
     reopen_count: Count | None = None
     transfer_count: Count | None = None
+    group_count: Count | None = Field(None, description="teams the case went through; 1: it stayed with one")
+    interim_update_count: Count | None = Field(None, description="news to the customer while the case was open")
     escalated: Flag | None = None
     answered: Flag | None = Field(None, description="a human took it (calls: picked up)")
     resolved: Flag | None = None
     first_contact_resolved: Flag | None = None
+    solution_accepted: Flag | None = Field(None, description="the customer took the solution; empty: none was offered")
     sla_met: Flag | None = None
     is_spam: Flag | None = None
     is_bot: Flag | None = None

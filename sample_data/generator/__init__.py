@@ -1,0 +1,1 @@
+"""The tables that the sample shop is made of, a module each."""

@@ -1,0 +1,74 @@
+"""Whom a row counts for: the agent it names, those who served its order, their team or shop, or everyone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from csperf.engines.base import Units
+from csperf.exports.reader import RawTable
+from csperf.rubric.measures import EVERYONE
+
+KEY = "_key"
+SERVED_ORDER, SERVED_BY = "order_id", "agent_id"
+"""The columns of order_agents: a row that lacks an agent counts for those who served its order."""
+
+
+@dataclass(frozen=True)
+class Credit:
+    """How the rows of a source find whom they count for.
+
+    units: agent (None: nobody) → what its rows are counted under (None: nothing); absent: the agent itself.
+    served: the pairs of order and agent, for a source that does not say itself who served.
+    """
+
+    table: RawTable
+    units: Units | None = None
+    served: pl.DataFrame | None = None
+
+    def find_agents(self, rows: pl.LazyFrame, agent: str) -> pl.LazyFrame:
+        """The rows with KEY, the agent each counts for; null: nobody. A row of several agents comes once for each."""
+        if agent == EVERYONE:
+            return rows.with_columns(pl.lit(EVERYONE).alias(KEY))
+        if self.table.has(agent):
+            return rows.with_columns(pl.col(agent).alias(KEY))
+        if self.served is not None and needs_order_agents(self.table, agent):
+            return self._join(rows, self.served.select(SERVED_ORDER, pl.col(SERVED_BY).alias(KEY)))
+        return rows.with_columns(pl.lit(None, pl.String).alias(KEY))
+
+    def find_units(self, rows: pl.LazyFrame, agent: str) -> pl.LazyFrame:
+        """The rows with KEY, the unit each counts under; null: none. A row of two agents of a unit comes once."""
+        units = self.units
+        if units is None or agent == EVERYONE:
+            return self.find_agents(rows, agent)
+        of_nobody = pl.lit(units(None), pl.String)
+        if self.table.has(agent):
+            names = rows.select(pl.col(agent).unique()).collect(engine="streaming").to_series().drop_nulls()
+            key = pl.col(agent).replace_strict(names, _map(names, units))
+            return rows.with_columns(pl.when(pl.col(agent).is_null()).then(of_nobody).otherwise(key).alias(KEY))
+        if self.served is not None and needs_order_agents(self.table, agent):
+            names = self.served[SERVED_BY].unique()
+            key = pl.col(SERVED_BY).replace_strict(names, _map(names, units))
+            pairs = self.served.select(SERVED_ORDER, key.alias(KEY), pl.lit(True).alias("_served")).unique()
+            key = pl.when(pl.col("_served").is_null()).then(of_nobody).otherwise(pl.col(KEY))
+            return self._join(rows, pairs).with_columns(key.alias(KEY))
+        return rows.with_columns(of_nobody.alias(KEY))
+
+    def _join(self, rows: pl.LazyFrame, pairs: pl.DataFrame) -> pl.LazyFrame:
+        return rows.join(pairs.lazy(), left_on=self.table.contract.agents_by, right_on=SERVED_ORDER, how="left")
+
+
+def needs_order_agents(table: RawTable, agent: str) -> bool:
+    """Whether a source leaves it to order_agents who is credited: it has no such column, but the order's id."""
+    contract = table.contract
+    return (
+        agent == contract.agent != EVERYONE
+        and not table.has(agent)
+        and contract.agents_by is not None
+        and table.has(contract.agents_by)
+    )
+
+
+def _map(names: pl.Series, units: Units) -> pl.Series:
+    return pl.Series([units(name) for name in names], dtype=pl.String)

@@ -1,0 +1,222 @@
+"""What can be wrong with the clauses of a scheme beside its indicators: seasons, roles, floors, tiers, awards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import combinations, pairwise
+from typing import Any
+
+from csperf.problems import Problem, suggest
+from csperf.rubric.checks import (
+    HUNDRED,
+    IndicatorLine,
+    Place,
+    check_attainable,
+    check_step,
+    check_target,
+    check_unit,
+    covers,
+    mapping_at,
+    off_by,
+    read_names,
+    read_part,
+)
+from csperf.rubric.measures import Measure
+from csperf.rubric.quantities import Target
+from csperf.rubric.scheme import Award, Floor, Season, TargetField, Variant, Weight
+from csperf.rubric.spans import find_shared_day
+from csperf.yaml_models import value_at
+from csperf.yaml_source import YamlPath, YamlSource
+
+# What an award can ask for beside points and measures, and the kind of quantity it is.
+_RESERVED = {"score": "number", "rank": "number", "coverage": "share"}
+
+
+def check_clauses(
+    lines: Sequence[IndicatorLine],
+    source: YamlSource,
+    find_measure: Callable[[str], Measure | None],
+    known: Collection[str],
+) -> Iterator[Problem]:
+    """What is wrong with each clause, however little of the rest can be read. `known`: the measures by name."""
+    check = _Clauses(lines, source, find_measure, known)
+    yield from check.check_seasons()
+    yield from check.check_roles()
+    yield from check.check_floors()
+    yield from check.check_tiers()
+    yield from check.check_awards()
+
+
+class _Clauses:
+    def __init__(
+        self,
+        lines: Sequence[IndicatorLine],
+        source: YamlSource,
+        find_measure: Callable[[str], Measure | None],
+        known: Collection[str],
+    ) -> None:
+        self.source, self.find_measure, self.known = source, find_measure, known
+        self.lines = {line.name: line for line in lines}
+        self.dimensions = list(map(str, mapping_at(source, ("dimensions",))))
+
+    def check_seasons(self) -> Iterator[Problem]:
+        found = list(self._read(("seasons",), Season))
+        for name, said, _ in found:
+            yield from self._check_weights(("seasons", name, "weights"), f'season "{name}"', said)
+        readable = [(name, season) for name, _, season in found if season]
+        for (first, one), (second, other) in combinations(readable, 2):
+            day = find_shared_day(one.spans, other.spans)
+            if day:
+                yield self.source.problem(
+                    ("seasons", second),
+                    "rubric-season-overlap",
+                    f'seasons "{first}" and "{second}" both hold on {day}',
+                    hint="a day can lie in one season only; change the months or dates of one of them",
+                    key=True,
+                )
+
+    def check_roles(self) -> Iterator[Problem]:
+        claimed: dict[str, str] = {}
+        for name, said, variant in self._read(("roles",), Variant):
+            path: YamlPath = ("roles", name)
+            if said.get("weights") is not None:
+                yield from self._check_weights((*path, "weights"), f'variant "{name}"', said)
+            for key, written in mapping_at(self.source, (*path, "targets")).items():
+                place = Place(self.source, (*path, "targets", str(key)), f'variant "{name}", indicator "{key}"')
+                yield from self._check_variant_target(str(key), read_part(TargetField, written), place)
+            for index, role in enumerate(variant.roles if variant else ()):
+                if role in claimed:
+                    yield self.source.problem(
+                        (*path, "roles", index),
+                        "rubric-role-twice",
+                        f'role "{role}" belongs to variant "{claimed[role]}" already',
+                        hint="name each role once",
+                    )
+                claimed.setdefault(role, name)
+
+    def _check_variant_target(self, name: str, target: Target | None, place: Place) -> Iterator[Problem]:
+        line = self.lines.get(name)
+        if line is None:
+            yield self._unknown(place.path, "indicator", name, self.lines, key=True)
+            return
+        measure = self.find_measure(name)
+        if measure is not None and target is not None:
+            yield from check_target(target, measure, place)
+            yield from check_attainable(target, line.score, place)
+            # A rule that is open anyway has been told of where it stands.
+            if not line.target or not any(check_step(line.target, line, measure, place)):
+                yield from check_step(target, line, measure, place)
+
+    def check_floors(self) -> Iterator[Problem]:
+        grades = [str(name) for name in read_names(self.source, "grades") if name]
+        floors = value_at(self.source.data, ("floors",))
+        for index, written in enumerate(floors if isinstance(floors, list) else ()):
+            floor = read_part(Floor, written)
+            if floor is None:
+                continue
+            path: YamlPath = ("floors", index)
+            if floor.dimension is not None and floor.dimension not in self.dimensions:
+                yield self._unknown((*path, "dimension"), "dimension", floor.dimension, self.dimensions)
+            if floor.indicator is not None and floor.indicator not in self.lines:
+                yield self._unknown((*path, "indicator"), "indicator", floor.indicator, self.lines)
+            measure = self.find_measure(floor.indicator) if floor.indicator else None
+            if measure is not None and floor.target is not None:
+                yield from check_target(
+                    floor.target, measure, Place(self.source, (*path, "target"), f'floor of "{floor.indicator}"')
+                )
+            most, grade = (*path, "then", "grade_at_most"), floor.then.grade_at_most
+            if grades and grade not in grades:
+                yield self._unknown(most, "grade", grade, grades)
+            elif grades and grade == grades[0]:
+                yield self.source.problem(
+                    most,
+                    "rubric-floor-no-effect",
+                    f'"{grade}" is the best grade, so this floor never changes anything',
+                    hint=f"name a lower grade: {', '.join(grades[1:]) or 'there is none yet'}",
+                )
+
+    def check_tiers(self) -> Iterator[Problem]:
+        order = [str(name) for name in read_names(self.source, "tiers") if name]
+        for line in self.lines.values():
+            measure = self.find_measure(line.name)
+            for name, target in line.tiers.items():
+                path: YamlPath = (*line.path, "tiers", name)
+                if name not in order:
+                    yield self._unknown(path, "tier", name, order, key=True)
+                if measure is not None:
+                    place = Place(self.source, path, f'tier "{name}" of indicator "{line.name}"')
+                    yield from check_target(target, measure, place)
+            rising = [(name, line.tiers[name]) for name in order if name in line.tiers]
+            for (lower, easier), (higher, harder) in pairwise(rising):
+                if easier.kind == harder.kind and not covers(easier, harder):
+                    yield self.source.problem(
+                        (*line.path, "tiers", higher),
+                        "rubric-tier-order",
+                        f'indicator "{line.name}": tier "{higher}" ("{harder}") is above "{lower}" ("{easier}"), '
+                        "but can be reached without it",
+                        hint="let each tier ask at least as much as those below it; "
+                        "tiers: lists them from the lowest to the highest",
+                    )
+
+    def check_awards(self) -> Iterator[Problem]:
+        for name, said, _ in self._read(("awards",), Award):
+            conditions = said.get("when")
+            for key, written in (conditions if isinstance(conditions, Mapping) else {}).items():
+                place = Place(self.source, ("awards", name, "when", str(key)), f'award "{name}"')
+                yield from self._check_condition(str(key), read_part(TargetField, written), place)
+
+    def _check_condition(self, name: str, target: Target | None, place: Place) -> Iterator[Problem]:
+        kind = _RESERVED.get(name) or ("number" if name in self.dimensions else None)
+        if kind is not None:
+            if target is not None and target.kind != kind:
+                said = "a share, such as >= 80%" if kind == "share" else "a plain number"
+                what = f'the points of dimension "{name}" are' if name in self.dimensions else f"{name} is"
+                yield place.problem("rubric-unit", f'"{target}" does not fit: {what} {said}', "change the unit")
+            return
+        if name not in self.known and name not in self.lines:
+            choices = [*_RESERVED, *self.dimensions, *self.known]
+            yield self._unknown(place.path, "condition", name, choices, key=True)
+            return
+        measure = self.find_measure(name)
+        if measure is not None and target is not None:
+            yield from check_unit([bound for bound in (target.low, target.high) if bound][:1], measure, place)
+
+    def _check_weights(self, path: YamlPath, said: str, entry: Mapping[Any, Any]) -> Iterator[Problem]:
+        """Weights of dimensions: of all of them, and 100 together."""
+        weights = entry.get("weights")
+        if not isinstance(weights, Mapping):
+            return
+        unknown = [name for name in map(str, weights) if name not in self.dimensions]
+        for name in unknown:
+            yield self._unknown((*path, name), "dimension", name, self.dimensions, key=True)
+        if unknown:
+            return  # a misspelt name is one mistake, not a missing weight as well
+        absent = [name for name in self.dimensions if name not in set(map(str, weights))]
+        read = [read_part(Weight, weight) for weight in weights.values()]
+        if absent:
+            yield self.source.problem(
+                path,
+                "rubric-weights",
+                f"{said} says no weight for {' and '.join(absent)}",
+                hint="give every dimension a weight, 100 together",
+                key=True,
+            )
+        elif None not in read and (total := sum(read, Decimal(0))) != HUNDRED:
+            yield self.source.problem(
+                path,
+                "rubric-weights",
+                f"the weights of {said} add up to {total}, {off_by(total, HUNDRED)} 100",
+                hint="change the weights so that they add up to 100",
+                key=True,
+            )
+
+    def _read(self, path: YamlPath, model: Any) -> Iterator[tuple[str, Mapping[Any, Any], Any]]:
+        """(name, what is written, the model or None where it cannot be read) of each entry of a mapping."""
+        for name, written in mapping_at(self.source, path).items():
+            if isinstance(written, Mapping):
+                yield str(name), written, read_part(model, written)
+
+    def _unknown(self, path: YamlPath, what: str, name: str, known: Collection[str], *, key: bool = False) -> Problem:
+        hint = suggest(name, list(known)) if known else f"this rubric has no {what}s"
+        return self.source.problem(path, "rubric-unknown-name", f'unknown {what} "{name}"', hint=hint, key=key)

@@ -1,0 +1,134 @@
+"""A period that is not over: cut at a day, marked provisional, with what the targets still take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from small_shop import RUBRIC, csv_text, run_csperf, write_workspace
+
+HEADERS = ["survey_id", "agent_id", "responded_at", "rating"]
+ROWS = [
+    ["S1", "A1", "2025-06-03 10:00", 5],
+    ["S2", "A1", "2025-06-12 23:59", 2],
+    ["S3", "A1", "2025-06-13 00:00", 5],
+    ["S4", "A1", "2025-06-30 10:00", 5],
+]
+MATURING = RUBRIC.replace(
+    "dimensions:",
+    """measures:
+  returned:
+    title: Did not come back
+    definition: No other case of the customer within a week.
+    source: test
+    from: tickets
+    rate: repeat_days is null or repeat_days > 7
+    better: higher
+    matures: 7d
+dimensions:""",
+).replace("csat:", "returned:")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return write_workspace(tmp_path / "shop", {"surveys": csv_text(HEADERS, ROWS)})
+
+
+@contextmanager
+def today(day: str) -> Iterator[None]:
+    with patch("csperf.cli.options.dt") as clock:
+        clock.datetime.now.return_value = dt.datetime.fromisoformat(day)
+        yield
+
+
+def score(folder: Path, *flags: str) -> Any:
+    run = run_csperf("score", *flags, cwd=folder)
+    assert run.code == 0, run.err
+    return json.loads(run.out)
+
+
+def test_what_comes_after_the_day_does_not_count(shop: Path, tmp_path: Path) -> None:
+    cut = score(shop, "--month", "2025-06", "--as-of", "2025-06-12")
+    early = write_workspace(tmp_path / "early", {"surveys": csv_text(HEADERS, ROWS[:2])})
+    agents = score(early, "--month", "2025-06")["agents"]
+    assert cut["agents"][0]["indicators"][0].pop("needed") == "8 more hits without a miss"
+    assert agents[0]["indicators"][0].pop("needed") is None
+    assert cut["agents"] == agents
+    assert cut["sources"][0]["outside_period"] == 2
+
+
+def test_period_says_how_far_it_is(shop: Path) -> None:
+    period = score(shop, "--month", "2025-06", "--as-of", "2025-06-12")["period"]
+    assert (period["start"][:10], period["end"][:10]) == ("2025-06-01", "2025-07-01")
+    assert (period["as_of"], period["days_left"]) == ("2025-06-12", 18)
+    assert period["provisional"] == ["counted up to 2025-06-12, 18 days left"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "day", "as_of", "left"),
+    [
+        (("--month", "this"), "2025-06-12", "2025-06-12", 18),
+        (("--month", "2025-06"), "2025-06-12", "2025-06-12", 18),
+        (("--month", "2025-06"), "2025-06-30", "2025-06-30", 0),
+        (("--month", "2025-06"), "2025-07-01", None, 0),
+        (("--month", "2025-06", "--as-of", "2025-06-05"), "2025-06-12", "2025-06-05", 25),
+        (("--month", "2025-06", "--as-of", "2025-06-20"), "2025-06-12", "2025-06-12", 18),
+        (("--month", "2025-06", "--as-of", "2025-06-30"), "2025-07-01", None, 0),
+        (("--month", "2025-06", "--as-of", "2025-08-01"), "2025-08-02", None, 0),
+        (("--quarter", "2025Q2"), "2025-06-12", "2025-06-12", 18),
+        (("--year", "2025"), "2025-12-30", "2025-12-30", 1),
+    ],
+)
+def test_day_that_counts_last(shop: Path, flags: tuple[str, ...], day: str, as_of: str | None, left: int) -> None:
+    with today(day):
+        period = score(shop, *flags)["period"]
+    assert (period["as_of"], period["days_left"]) == (as_of, left)
+    assert bool(period["provisional"]) == (as_of is not None)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--month", "2025-07"), "has not begun yet"),
+        (("--month", "2025-06", "--as-of", "2025-05-31"), "is before 2025-06 begins"),
+        (("--month", "2025-06", "--as-of", "12 June"), "is not a day"),
+        (("--month", "2025-06", "--as-of", "2025-06-31"), "is not a day"),
+    ],
+)
+def test_days_that_make_no_sense_are_wrong_usage(shop: Path, flags: tuple[str, ...], said: str) -> None:
+    with today("2025-06-12"):
+        run = run_csperf("score", *flags, cwd=shop)
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+
+
+@pytest.mark.parametrize(("last", "is_final"), [("2025-07-06", False), ("2025-07-07", True)])
+def test_what_looks_ahead_is_provisional_until_the_data_reaches_far_enough(
+    tmp_path: Path, last: str, is_final: bool
+) -> None:
+    headers = ["ticket_id", "agent_id", "created_at", "resolved_at", "status", "customer_id"]
+    rows = [
+        ["T1", "A1", "2025-06-03 10:00", "2025-06-03 11:00", "solved", "C1"],
+        ["T2", "A1", f"{last} 10:00", f"{last} 11:00", "solved", "C2"],
+    ]
+    folder = write_workspace(tmp_path, {"tickets": csv_text(headers, rows)}, MATURING)
+    said = score(folder, "--month", "2025-06")["period"]["provisional"]
+    expected = f"returned may still change: tickets has data up to {last}, it is final with data up to 2025-07-07"
+    assert said == ([] if is_final else [expected])
+
+
+def test_explain_says_what_the_target_still_takes(shop: Path) -> None:
+    flags = ("A1", "--month", "2025-06", "--format", "table")
+    running = run_csperf("explain", *flags, "--as-of", "2025-06-12", cwd=shop).out
+    assert "provisional: counted up to 2025-06-12, 18 days left" in running
+    assert "for the target: 8 more hits without a miss" in running
+    over = run_csperf("explain", *flags, cwd=shop).out
+    assert "provisional" not in over
+    assert "for the target" not in over
