@@ -22,22 +22,25 @@ CHANNELS = ("chat", "mail", "phone")
 RATINGS = (5,) * 6 + (4,) * 2 + (3, 2, 1)
 
 
-def generate_tickets(path: Path, rows: int) -> None:
-    """Write `rows` tickets to `path`, a chunk at a time, so that memory does not grow with the rows."""
+def generate_tickets(path: Path, rows: int, wide: bool = False) -> None:
+    """Write `rows` tickets to `path`, a chunk at a time, so that memory does not grow with the rows.
+
+    wide: with the columns that only the shipped schemes read.
+    """
     unfinished = path.with_name(path.name + ".part")
     with unfinished.open("wb") as file:
         for first in range(0, rows, CHUNK):
-            tickets = generate_chunk(first, min(CHUNK, rows - first))
+            tickets = generate_chunk(first, min(CHUNK, rows - first), wide)
             tickets.write_csv(file, include_header=first == 0, datetime_format="%Y-%m-%d %H:%M:%S")
     unfinished.replace(path)
 
 
-def generate_chunk(first: int, rows: int) -> pl.DataFrame:
+def generate_chunk(first: int, rows: int, wide: bool) -> pl.DataFrame:
     """The tickets numbered `first` to `first + rows - 1`, with ids that rise and times in no order."""
     row = pl.int_range(first, first + rows, dtype=pl.UInt64, eager=True)
     created = START + draw(row, 1, SPAN_SECONDS)
     status = pick(STATUSES, row, 2)
-    return pl.select(
+    tickets = pl.select(
         ticket_id="T" + row.cast(pl.String).str.zfill(10),
         agent_id="A" + draw(row, 3, AGENTS).cast(pl.String).str.zfill(4),
         created_at=pl.from_epoch(created),
@@ -51,6 +54,16 @@ def generate_chunk(first: int, rows: int) -> pl.DataFrame:
         reply_count=1 + draw(row, 12, 12),
         escalated=draw(row, 13, 25) == 0,
         rating=pl.when(draw(row, 14, 3) == 0).then(pick(RATINGS, row, 15)),
+    )
+    if not wide:
+        return tickets
+    return tickets.with_columns(
+        first_responder_id="A" + draw(row, 16, AGENTS).cast(pl.String).str.zfill(4),
+        average_reply_seconds=pl.when(draw(row, 17, 50) > 0).then(draw(row, 18, 120)),
+        group_count=pl.when(draw(row, 19, 10) == 0).then(2 + draw(row, 20, 2)).otherwise(1),
+        interim_update_count=draw(row, 21, 4),
+        first_contact_resolved=pl.when(draw(row, 22, 20) > 0).then(draw(row, 23, 10) > 1),
+        solution_accepted=pl.when(draw(row, 24, 4) > 0).then(draw(row, 25, 25) > 0),
     )
 
 
@@ -73,11 +86,12 @@ def draw(row: pl.Series, column: int, below: int) -> pl.Series:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=lambda text: int(float(text)), required=True, help="such as 10e6")
+    parser.add_argument("--wide", action="store_true", help="with the columns that only the shipped schemes read")
     parser.add_argument("path", type=Path, metavar="OUT.csv")
     arguments = parser.parse_args()
     if arguments.rows < 1:
         parser.error("--rows must be at least 1")
-    generate_tickets(arguments.path, arguments.rows)
+    generate_tickets(arguments.path, arguments.rows, arguments.wide)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import csv
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,27 @@ MEASURES = (
     "completion_rate",
 )
 P90 = "first_reply_p90"
+SCHEMES = {
+    "amazon-satisfaction-60-40": ("agent_id", "created_at", "resolved_at", "escalated"),
+    "taobao-aftersales": ("agent_id", "created_at", "resolved_at", "average_reply_seconds", "reply_count"),
+    "aftersales-60-20-20": ("agent_id", "created_at", "resolved_at", "complexity"),
+    "ecommerce-30-40-20-10": ("agent_id", "created_at", "first_contact_resolved"),
+    "platform-service-quality": (
+        "agent_id",
+        "first_responder_id",
+        "created_at",
+        "resolved_at",
+        "complexity",
+        "first_reply_seconds",
+        "average_reply_seconds",
+        "reply_count",
+        "group_count",
+        "interim_update_count",
+        "first_contact_resolved",
+        "solution_accepted",
+    ),
+}
+"""The shipped rubric of each scheme → the columns of the tickets that its measures need."""
 ROUNDING = {"csperf": 0.5e-6}
 """Contender → how far its printed values may be from the exact ones: csperf prints six decimals."""
 
@@ -92,14 +114,29 @@ def build_workspace(folder: Path, data: Path) -> Path:
     return folder
 
 
+def build_shop(folder: Path, data: Path) -> Path:
+    """A copy of the sample shop whose tickets are `data`, so that a scheme finds every other source as well."""
+    shutil.copytree(HERE.parent / "sample_data", folder)
+    config = folder / "csperf.yaml"
+    written = config.read_text(encoding="utf-8")
+    config.write_text(re.sub(r"(?m)^  tickets:.*", "  tickets: {files: tickets.csv}", written), encoding="utf-8")
+    (folder / "tickets.csv").symlink_to(data.resolve())
+    return folder
+
+
 def contender_command(name: str, data: Path, workspace: Path, with_p90: bool) -> list[str]:
     """How a contender is started on `data`; csperf finds it in `workspace` instead."""
     if name == "csperf":
         rubric = workspace / "rubrics" / ("seven-and-p90.yaml" if with_p90 else "seven.yaml")
-        command = [sys.executable, "-m", "csperf", "score", "--month", "2025-06", "--format", "csv"]
-        return [*command, "-C", str(workspace), "--rubric", str(rubric)]
+        return score_command(workspace, str(rubric))
     script = str(HERE / "contenders" / SCRIPTS[name])
-    return [sys.executable, script, str(data), *(["--with-p90"] if with_p90 else [])]
+    return [sys.executable, script, str(data), *(["--with-p90"] if with_p90 and name != "bare" else [])]
+
+
+def score_command(workspace: Path, rubric: str) -> list[str]:
+    """How csperf is started on a workspace."""
+    command = [sys.executable, "-m", "csperf", "score", "--month", "2025-06", "--format", "csv"]
+    return [*command, "-C", str(workspace), "--rubric", rubric]
 
 
 def read_answers(path: Path, measures: Sequence[str]) -> Answers:
@@ -206,6 +243,18 @@ def measure_contenders(names: Sequence[str], data: Path, rounds: int, with_p90: 
         return measure_in_turn(commands, rounds, outputs, check)
 
 
+def measure_schemes(data: Path, rounds: int) -> list[dict[str, list[Run]]]:
+    """Score one file by each shipped scheme, beside the bare read of the columns that it needs."""
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = Path(folder)
+        shop = build_shop(outputs / "shop", data)
+        bare = contender_command("bare", data, shop, False)
+        return [
+            measure_in_turn({name: score_command(shop, name), "bare": [*bare, *columns]}, rounds, outputs)
+            for name, columns in SCHEMES.items()
+        ]
+
+
 def measure_startup(rounds: int) -> list[dict[str, list[Run]]]:
     """Run csperf's help and its sample, each against the bare imports that it cannot do without."""
     python, sample = sys.executable, str(HERE.parent / "sample_data")
@@ -223,14 +272,14 @@ def measure_startup(rounds: int) -> list[dict[str, list[Run]]]:
         return [measure_in_turn(pair, rounds, Path(folder)) for pair in pairs]
 
 
-def load_data(rows: int) -> Path:
+def load_data(rows: int, wide: bool) -> Path:
     """The generated file with that many rows, from an earlier run if there was one."""
-    path = HERE / "data" / f"tickets-{rows}.csv"
+    path = HERE / "data" / f"tickets-{'wide-' if wide else ''}{rows}.csv"
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         # In a process of its own, so that Polars is not loaded into this one.
         generate = [sys.executable, str(HERE / "generate.py"), "--rows", str(rows), str(path)]
-        subprocess.run(generate, check=True)
+        subprocess.run([*generate, "--wide"] if wide else generate, check=True)
     return path
 
 
@@ -241,6 +290,7 @@ def read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     what.add_argument("--rows", type=lambda text: int(float(text)), help=rows)
     what.add_argument("--data", type=Path, metavar="FILE", help="read a file that generate.py wrote")
     what.add_argument("--startup", action="store_true", help="measure how long csperf takes to start")
+    parser.add_argument("--schemes", action="store_true", help="score by each shipped scheme instead")
     parser.add_argument("--with-p90", action="store_true", help="an eighth measure: p90 of the first reply")
     parser.add_argument("--rounds", type=int, default=5, help="counted rounds after the warm-up; default 5")
     parser.add_argument(
@@ -265,9 +315,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.startup:
         tables = measure_startup(arguments.rounds)
     else:
-        data = arguments.data or load_data(arguments.rows)
-        report |= {"file_bytes": data.stat().st_size, "with_p90": arguments.with_p90}
-        tables = [measure_contenders(arguments.contenders, data, arguments.rounds, arguments.with_p90)]
+        data = arguments.data or load_data(arguments.rows, arguments.schemes)
+        report["file_bytes"] = data.stat().st_size
+        if arguments.schemes:
+            tables = measure_schemes(data, arguments.rounds)
+        else:
+            report["with_p90"] = arguments.with_p90
+            tables = [measure_contenders(arguments.contenders, data, arguments.rounds, arguments.with_p90)]
     print(json.dumps(report, indent=2), *map(render_runs, tables), sep="\n\n")
     if arguments.json:
         report["results"] = [report_runs(table) for table in tables]

@@ -123,8 +123,9 @@ What csperf knows how to read. A CSV or Excel file whose headers are the names b
 measures that need them go without, and csperf says so.
 
 A row that breaks a rule of its table is set aside, counted and reasoned; `csperf data check --rejects FILE`
-writes such rows out. Rows that repeat a key count once: where a table has a version column, the row with its
-greatest value wins.
+writes such rows out. A row of the roster that would be set aside stops scoring instead: its agent would lose team,
+role and presence. Rows that repeat a key count once: where a table has a version column, the row with its greatest
+value wins.
 
 ## Kinds of columns
 

@@ -395,7 +395,7 @@ def make_complaints(tickets: Tickets, plans: Plans, rng: Random) -> list[dict[st
     opened, closed = dt.datetime(2025, 6, 16, 11, 20), dt.datetime(2025, 6, 17, 16, 5)
     case = next(case for case in rows if case["责任客服"] == "huanglei" and str(case["投诉时间"]) > "2025-06")
     strew(case, str(case["投诉编号"]))
-    strew(row("liuyang", "", opened, closed, "已转交", "服务态度"), "TS90001")
+    strew(row("liuyang", "", opened, closed, "已转交", "物流"), "TS90001")
     strew(row("liuyang", "", "待确认", closed, "处理失败", "服务态度"), "TS90002")
     strew(row(BOT.account, "", opened, closed, "处理成功", "物流") | {"是否态度问题": "不清楚"}, "TS90003")
     strew(row("zhangwei", "", opened, closed, "处理成功", "物流"), "")

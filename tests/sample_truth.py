@@ -89,18 +89,28 @@ def number(text: str, low: str, high: str) -> bool:
 
 @dataclass(frozen=True)
 class Facts:
-    """The rows of one source that count, and how many did not."""
+    """The rows of one source that count, and how many did not.
+
+    spoilt: of the rejected rows those with a key and a time, each with its wrong cells.
+    """
 
     rows: tuple[Row, ...]
     total: int
     rejected: int
     duplicates: int
+    spoilt: tuple[tuple[Row, frozenset[str]], ...] = ()
+
+    def sound_in(self, *columns: str) -> list[Row]:
+        """The rows that count for what reads these columns: what else is wrong with a row is nothing to it."""
+        return [*self.rows, *(row for row, wrong in self.spoilt if wrong.isdisjoint(columns))]
 
 
 def settle(rows: Iterable[Row], is_good: Callable[[Row], bool], key: tuple[str, ...], version: str = "") -> Facts:
     """Drop bad rows, then keep one row per key: the newest, where there are versions."""
     all_rows = list(rows)
     good = [row for row in all_rows if is_good(row)]
+    # A wrong cell is one without which the row would do; without its key or its time it would not.
+    wrong = [(row, frozenset(name for name in row if is_good(row | {name: ""}))) for row in all_rows if row not in good]
     kept: dict[tuple[str, ...], Row] = {}
     for row in good:
         name = tuple(row[part] for part in key)
@@ -109,7 +119,9 @@ def settle(rows: Iterable[Row], is_good: Callable[[Row], bool], key: tuple[str, 
             kept[name] = row
         else:
             assert row == other or (version and row[version] < other[version]), f"two versions of {name}"
-    return Facts(tuple(kept.values()), len(all_rows), len(all_rows) - len(good), len(good) - len(kept))
+    return Facts(tuple(kept.values()), len(all_rows), len(all_rows) - len(good), len(good) - len(kept), tuple(
+        (row, names) for row, names in wrong if names and tuple(row[part] for part in key) not in kept
+    ))  # fmt: skip
 
 
 @cache
@@ -157,7 +169,7 @@ RATINGS = {"非常满意": 5, "满意": 4, "一般": 3, "不满意": 2, "很不�
 @cache
 def surveys() -> Facts:
     def is_good(row: Row) -> bool:
-        return bool(row["评价编号"]) and row["满意度"] in RATINGS and when(row["评价时间"]) is not None
+        return bool(row["评价编号"]) and row["满意度"] in ("", *RATINGS) and when(row["评价时间"]) is not None
 
     rows = read_csv("exports/surveys-2025q2.csv", "gbk")
     return settle(credited(rows, "客服昵称"), is_good, ("评价编号",))
@@ -172,7 +184,7 @@ def complaints() -> Facts:
             and opened is not None
             and (row["结案时间"] in ("", "-") or closed is not None)
             and (closed is None or closed >= opened)
-            and row["处理结果"] in ("处理成功", "处理失败", "处理中")
+            and row["处理结果"] in ("", "处理成功", "处理失败", "处理中")
             and row["是否态度问题"] in ("", "是", "否")
         )
 
@@ -230,8 +242,8 @@ def agent_metrics() -> Facts:
         shares = [row[name].removesuffix("%") for name in ("旺旺回复率", "客户满意率")]
         return (
             when(row["日期"]) is not None
-            and all(text == "延迟统计" or number(text, "0", "1e9") for text in counts)
-            and all(text == "延迟统计" or number(text, "0", "100") for text in shares)
+            and all(text in ("", "延迟统计") or number(text, "0", "1e9") for text in counts)
+            and all(text in ("", "延迟统计") or number(text, "0", "100") for text in shares)
         )
 
     rows = read_csv("exports/daily-report-2025q2.csv", skip=3)
@@ -432,32 +444,37 @@ def expected_values(month: str) -> dict[str, dict[str, Value]]:
     """Agent → indicator of aftersales-60-20-20 → its value in the month, e.g. "2025-06"."""
     start, end = bounds(month)
 
-    def in_month(facts: Facts, column: str) -> dict[str, list[Row]]:
+    def in_month(facts: Facts, column: str, *reads: str) -> dict[str, list[Row]]:
         mine: dict[str, list[Row]] = defaultdict(list)
-        for row in facts.rows:
+        for row in facts.sound_in(column, *reads):
             moment = when(row[column])
             if moment is not None and start <= moment < end:
                 mine[row["who"]].append(row)
         return mine
 
-    cases, answers = in_month(tickets(), "created_at"), in_month(surveys(), "评价时间")
-    disputes, incidents = in_month(complaints(), "投诉时间"), in_month(events(), "occurred_at")
-    marks, reviews = in_month(exams(), "taken_at"), in_month(qa_reviews(), "reviewed_at")
+    cases, answers = (
+        in_month(tickets(), "created_at", "complexity", "resolved_at"),
+        in_month(surveys(), "评价时间", "满意度"),
+    )
+    settled, rude = (in_month(complaints(), "投诉时间", column) for column in ("处理结果", "是否态度问题"))
+    incidents = in_month(events(), "occurred_at")
+    marks, reviews = in_month(exams(), "taken_at", "score"), in_month(qa_reviews(), "reviewed_at")
 
     def values(who: str) -> dict[str, Value]:
         ratings = [rating for row in answers[who] if (rating := RATINGS[row["满意度"]]) is not None]
         verdicts = [verdict for row in cases[who] if (verdict := timely(row, end)) is not None]
-        outcomes = [row["处理结果"] for row in disputes[who] if row["处理结果"] != "处理中"]
+        outcomes = [row["处理结果"] for row in settled[who] if row["处理结果"] != "处理中"]
         kinds = [row["kind"] for row in incidents[who]]
+        solving = [row for row in reviews[who] if row["criterion"] == "problem_solving"]
         return {
             "csat": rate([rating >= 4 for rating in ratings]),
             "timely_resolution": rate(verdicts),
             "complaint_success": rate([outcome == "处理成功" for outcome in outcomes]),
             "responsibility_events": kinds.count("responsibility"),
-            "attitude_complaints": [row["是否态度问题"] for row in disputes[who]].count("是"),
+            "attitude_complaints": [row["是否态度问题"] for row in rude[who]].count("是"),
             "exam_score": mean([row["score"] for row in marks[who] if row["score"]]),
             "communication_events": kinds.count("communication"),
-            "problem_solving": mean([r["mark"] for r in reviews[who] if r["criterion"] == "problem_solving"]),
+            "problem_solving": mean([row["mark"] for row in solving if row["kind"] == "supervisor"]),
         }
 
     return {who: values(who) for who in agents_of(month)}

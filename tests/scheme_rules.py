@@ -181,9 +181,10 @@ def base_value(line: Tree, presence: Fraction, is_prorated: bool) -> Fraction | 
 
 
 def is_prorated(name: str, indicator: Tree) -> bool:
-    entry = read_measures()[name]
-    is_amount = ("count" in entry or "sum" in entry) and entry["better"] == "higher"
-    return bool(indicator.get("prorate", is_amount))
+    """Whether a short month is judged on a full one: of volumes of the month itself, and never of shares."""
+    entry = read_measures().get(name, {})  # a rubric's own are none
+    is_volume = ("count" in entry or "sum" in entry) and "window" not in entry
+    return bool(indicator.get("prorate", is_volume and entry["better"] == "higher"))
 
 
 def pool(agents: Sequence[Tree], team: str | None, name: str) -> Fraction:

@@ -18,7 +18,7 @@ from unittest.mock import patch
 from csperf.calendars import WorkCalendar
 from csperf.cli import main
 from csperf.engines import polars_engine
-from csperf.engines.base import SourceResult, Units
+from csperf.engines.base import Lens, SourceResult, Units
 from csperf.engines.polars_engine import PolarsEngine
 from csperf.exports.format_file import FormatFile, canonical_format
 from csperf.exports.reader import RawTable, read_source
@@ -130,11 +130,27 @@ def measure_source(
     order_agents: RawTable | None = None,
 ) -> SourceResult:
     """What the engine makes of a source; a period by its month is cut in China's zone."""
-    span = parse_month(period, CHINA, dt.date.today()) if isinstance(period, str) else period
+    lens = Lens(_span(period), resolve, calendar, units, order_agents)
     with tempfile.TemporaryDirectory() as workdir:
-        return PolarsEngine(Path(workdir)).measure_source(
-            source, aggregates, span, resolve, calendar, units, order_agents
-        )
+        return PolarsEngine(Path(workdir)).measure_source(source, aggregates, lens)
+
+
+def read_rows(
+    source: RawTable,
+    aggregate: Aggregate,
+    agent_id: str,
+    period: Period | str = "2025-06",
+    units: Units | None = None,
+    order_agents: RawTable | None = None,
+) -> list[dict[str, str | None]]:
+    """The rows that the engine shows behind an agent's (or unit's) aggregate."""
+    lens = Lens(_span(period), same_name, no_calendar, units, order_agents)
+    with tempfile.TemporaryDirectory() as workdir:
+        return PolarsEngine(Path(workdir)).read_rows(source, aggregate, agent_id, lens)
+
+
+def _span(period: Period | str) -> Period:
+    return parse_month(period, CHINA, dt.date.today()) if isinstance(period, str) else period
 
 
 def count_rows(table: str, at: str, **extra: object) -> Aggregate:

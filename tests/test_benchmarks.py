@@ -14,10 +14,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+from unittest.mock import patch
 
+import polars as pl
 import pytest
 
+from csperf.engines.polars_aggregates import names_in
+from csperf.pipeline import load_scheme
 from csperf.tables import TABLES
+from csperf.tables.contract import compile_table
+from csperf.workspace import load_workspace
+from small_shop import SAMPLE, reading_as_if_large, run_csperf
 
 if not hasattr(os, "wait4"):
     pytest.skip("run.py measures with os.wait4, which this system lacks", allow_module_level=True)
@@ -48,6 +56,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("benchmarks") / "tickets.csv"
     command = [sys.executable, str(BENCHMARKS / "generate.py"), "--rows", f"{ROWS / 1000}e3", str(path)]
     subprocess.run(command, check=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("benchmarks") / "wide.csv"
+    subprocess.run([sys.executable, str(BENCHMARKS / "generate.py"), "--rows", str(ROWS), "--wide", path], check=True)
     return path
 
 
@@ -117,6 +132,52 @@ def test_generated_rows_are_valid_tickets_inside_and_outside_june(tickets: list[
     assert len({row["agent_id"] for row in tickets}) == generate.AGENTS
 
 
+def test_wide_rows_are_the_same_tickets_with_more_columns(data: Path, wide: Path) -> None:
+    for narrow, line in zip(data.read_text().splitlines(), wide.read_text().splitlines(), strict=True):
+        assert line.startswith(narrow + ",")
+    with wide.open(encoding="utf-8", newline="") as file:
+        rows = [{name: cell or None for name, cell in row.items()} for row in csv.DictReader(file)]
+    for row in rows:
+        TABLES["tickets"].model_validate(row)
+    assert all(len({row[name] for row in rows}) > 1 for name in rows[0])
+
+
+@pytest.mark.parametrize("name", run.SCHEMES)
+def test_bare_read_has_the_columns_that_a_scheme_needs(name: str) -> None:
+    contract = compile_table(TABLES["tickets"])
+    measures = load_scheme(load_workspace(SAMPLE), name).measures.values()
+    terms = [term for measure in measures for term in measure.terms if term.table == "tickets"]
+    needed = {column for term in terms for column in contract.sources_of({term.agent, term.at, *names_in(term)})}
+    assert set(run.SCHEMES[name]) == needed
+
+
+@pytest.mark.parametrize("name", run.SCHEMES)
+def test_scheme_takes_one_pass_over_a_large_source(name: str, wide: Path, tmp_path: Path) -> None:
+    shop = run.build_shop(tmp_path / "shop", wide)
+    passes: list[str] = []
+    collect, collect_all = pl.LazyFrame.collect, pl.collect_all
+
+    def spy(rows: pl.LazyFrame, **options: Any) -> Any:
+        passes.append(rows.explain())
+        return collect(rows, **options)
+
+    def spy_all(sinks: Sequence[pl.LazyFrame], **options: Any) -> Any:
+        passes.append(pl.explain_all(sinks))
+        return collect_all(sinks, **options)
+
+    with (
+        reading_as_if_large() as careful,
+        patch.object(pl.LazyFrame, "collect", spy),
+        patch.object(pl, "collect_all", spy_all),
+    ):
+        scored = run_csperf("score", "--month", "2025-06", "--format", "csv", "--rubric", name, cwd=shop)
+    assert scored.code == 0, scored.err
+    rows = csv.DictReader(scored.out.lstrip("\ufeff").splitlines())
+    assert {f"A{agent:04}" for agent in range(generate.AGENTS)} <= {row["agent_id"] for row in rows}
+    assert "tickets" not in careful
+    assert sum(plan.count("tickets.csv]") for plan in passes) == 1
+
+
 @pytest.mark.parametrize("with_p90", [False, True])
 @pytest.mark.parametrize("name", ["csperf", "duckdb", "pandas"])
 def test_contender_gives_the_right_answer(
@@ -136,6 +197,12 @@ def test_bare_read_counts_the_cells_of_each_column(data: Path, tickets: list[Row
     [counts] = csv.DictReader((tmp_path / "out").read_text(encoding="utf-8").splitlines())
     assert len(counts) == 8
     assert counts == {name: str(sum(row[name] is not None for row in tickets)) for name in counts}
+
+
+def test_bare_read_of_other_columns(data: Path, tickets: list[Row], tmp_path: Path) -> None:
+    run.measure_command([*run.contender_command("bare", data, tmp_path, True), "rating", "channel"], tmp_path / "out")
+    [counts] = csv.DictReader((tmp_path / "out").read_text(encoding="utf-8").splitlines())
+    assert counts == {"rating": str(sum(row["rating"] is not None for row in tickets)), "channel": str(ROWS)}
 
 
 @pytest.mark.parametrize("name", ["csperf", "pandas"])
@@ -198,3 +265,10 @@ def test_whole_script_prints_a_table_and_writes_json(
     written = json.loads(report.read_text(encoding="utf-8"))
     assert written["file_bytes"] == data.stat().st_size
     assert len(written["results"][0]["bare"]["seconds"]) == 1
+
+
+def test_whole_script_scores_by_every_scheme(wide: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run.main(["--data", str(wide), "--schemes", "--rounds", "1"])
+    out = capsys.readouterr().out
+    assert all(f"{name} ÷ it" in out for name in run.SCHEMES)
+    assert out.count("\nbare ") == len(run.SCHEMES)

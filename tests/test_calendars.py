@@ -144,11 +144,37 @@ def test_hours_are_asked_for_only_when_they_count() -> None:
 # ── mistakes ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("text", ["years: 3\n", "years:\n  2025:\n    off: [06-31]\n", "years:\n  2025: [06-01]\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "years: 3\n",
+        "years:\n  2025:\n    off: [06-31]\n",
+        "years:\n  2025:\n    off: 06-30\n",
+        "years:\n  2025: [06-01]\n",
+        "years:\n  2025: {of: [06-18]}\n",
+        "years: {}\nofficial: 2025\n",
+        "years:\n  2025: {off: [06-21], working: [06-21]}\n",
+    ],
+)
 def test_a_wrong_calendar_says_so(tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ProblemsFound, match="calendar-form"):
         load_calendar("bad.yaml", tmp_path)
+
+
+def test_every_mistake_of_a_calendar_is_told_at_its_place(tmp_path: Path) -> None:
+    text = "years:\n  2025:\n    of: [06-18]\n    working: [06-21, 06-31]\n"
+    text += "  2026:\n    off: [06-20]\n    working: [06-20]\n"
+    (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProblemsFound) as raised:
+        load_calendar("bad.yaml", tmp_path)
+    places = [(problem.at.line, problem.at.column) for problem in raised.value.problems if problem.at]
+    assert places == [(3, 5), (4, 22), (7, 15)]
+
+
+def test_a_list_of_a_year_may_be_left_out_or_empty(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("years:\n  2025:\n    off: [06-18]\n    working:\n", encoding="utf-8")
+    assert not load_calendar("own.yaml", tmp_path).is_working_day(dt.date(2025, 6, 18))
 
 
 def test_an_unknown_name_is_refused() -> None:

@@ -21,8 +21,9 @@ from csperf.rubric.quantities import parse_quantity, unit_factor
 from csperf.scoring.cards import Agent, Measurement
 from csperf.scoring.score import score_agents
 from csperf.shipped import shipped
+from csperf.tables import TABLES
 from csperf.workspace import load_workspace
-from markdown_blocks import Block, read_blocks
+from markdown_blocks import ROOT, Block, read_blocks
 
 GUIDES = ("docs/rubric.md", "docs/formats.md", "docs/guide.zh-CN.md")
 HEAD: dict[str, Any] = {
@@ -103,10 +104,16 @@ def test_formats_are_valid(block: Block, tmp_path: Path) -> None:
     load_format(path)
 
 
-def test_the_workspace_is_valid(tmp_path: Path) -> None:
-    (block,) = blocks("workspace")
+@pytest.mark.parametrize("block", blocks("workspace"))
+def test_workspaces_are_valid(block: Block, tmp_path: Path) -> None:
     (tmp_path / "csperf.yaml").write_text(block.text, encoding="utf-8")
     load_workspace(tmp_path)
+
+
+def test_the_chinese_guide_names_every_table() -> None:
+    guide = (ROOT / "docs" / "guide.zh-CN.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `(\w+)` \|", guide.partition("\n## 数据表\n")[2], re.MULTILINE)
+    assert sorted(named) == sorted(TABLES)
 
 
 def read_points(block: Block) -> Iterator[tuple[str, str, str]]:

@@ -90,6 +90,22 @@ def test_the_card_in_the_readme_is_what_explain_prints(
         assert line.strip() in printed
 
 
+@pytest.mark.parametrize(
+    ("page", "lang", "says"), [("README.md", "en", "{} more"), ("README.zh-CN.md", "zh-CN", "{} 个")]
+)
+def test_the_readme_says_what_the_target_still_takes(
+    page: str, lang: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    commands = [words for block in read_blocks(page) if block.language == "sh" for words in block.commands()]
+    (command,) = (words for words in commands if "--as-of" in words)
+    (count,) = re.findall(r"(\d+) (?:more hits|份评价都满意)", (ROOT / page).read_text(encoding="utf-8"))
+
+    main([*command[1:], "--indicator", "csat", "--format", "table", "--lang", lang])
+
+    assert says.format(count) in capsys.readouterr().out
+
+
 def test_both_readmes_have_the_same_commands() -> None:
     def commands(page: str) -> list[str]:
         lines = [" ".join(words) for block in read_blocks(page) if block.language == "sh" for words in block.commands()]

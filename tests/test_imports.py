@@ -28,8 +28,10 @@ LAYERS = [
     {"exports", "rubric"},
     {"scoring"},
     {"engines", "roster"},
-    {"presence", "render"},
-    {"people", "rejections", "session"},
+    {"presence", "rejections", "render"},
+    {"people", "session"},
+    {"planning"},
+    {"notes"},
     {"pipeline"},
     {"cli"},
 ]

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -291,9 +291,21 @@ def of_over(mine: Mine) -> Figure:
 
 
 def ratio_here(mine: Mine) -> Figure:
-    rows = [row for row in mine.rows("tickets", "created_at", days=60) if row["is_spam"] is False]
-    of, to = (total(column(rows, name)) for name in ("reply_count", "customer_message_count"))
+    """A row that lacks one of the two counts in neither."""
+    names = ("reply_count", "customer_message_count")
+    rows = [
+        row for row in mine.rows("tickets", "created_at", days=60)
+        if row["is_spam"] is False and None not in [row[name] for name in names]
+    ]  # fmt: skip
+    of, to = (total(column(rows, name)) for name in names)
     return divide(of, to, is_share=True)
+
+
+def ratio_of_times(mine: Mine) -> Figure:
+    """Seconds are no cases, so the sample is the rows that have any."""
+    of = total([row["handling_seconds"] for row in mine.tickets if compared(row["rating"], lambda rating: rating >= 4)])
+    to = total(column(mine.tickets, "handling_seconds"))
+    return replace(divide(of, to), sample_size=to.sample_size)
 
 
 def per_hour(mine: Mine) -> Figure:
@@ -410,6 +422,11 @@ KINDS: dict[str, tuple[Row, Callable[[Mine], Figure]]] = {
          "ratio": {"of": {"sum": "reply_count"}, "to": {"sum": "customer_message_count"}}},
         ratio_here,
     ),
+    "ratio_of_times": (
+        {"from": "tickets", "unit": "%",
+         "ratio": {"of": {"where": "rating >= 4", "sum": "handling_seconds"}, "to": {"sum": "handling_seconds"}}},
+        ratio_of_times,
+    ),
     "ratio_across": (
         {"ratio": {"of": {"from": "tickets", "count": True}, "to": {"from": "worktime", "sum": "hours"}},
          "unit": "/h"},
@@ -493,7 +510,8 @@ KINDS: dict[str, tuple[Row, Callable[[Mine], Figure]]] = {
 
 def write_workspace(shop: Shop, folder: Path) -> None:
     curves = {"%": {"0%": 0, "100%": 100}, "s": {"0s": 0, "900s": 100}, "/h": {"0/h": 0, "9/h": 100}}
-    measures, lines = {}, {}
+    measures: dict[str, Row] = {}
+    lines: dict[str, Row] = {}
     for name, (entry, _) in KINDS.items():
         unit = entry.get("unit", "%" if "rate" in entry else "")
         measures[name] = entry | {"title": name, "definition": name, "source": "test", "better": "higher"}

@@ -221,3 +221,27 @@ def test_team_and_agent_with_leading_zeros_stay_text(tmp_path: Path) -> None:
         "007": ("01", 100),
         "7": ("1", 0),
     }
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "code", "said"),
+    [
+        ("2025-06-31", None, "data-bad-time", 'joined_on="2025-06-31"'),
+        ("2025-06-16", "2025-06-10", "data-left-before-joined", 'left_on="2025-06-10"'),
+    ],
+)
+def test_a_row_of_the_roster_that_is_set_aside_stops_the_month(
+    joined: str, left: str | None, code: str, said: str, tmp_path: Path
+) -> None:
+    rows = [["A1", "李娜", "一组", None, None, None, None], ["A2", "王强", "一组", joined, left, None, None]]
+    surveys = csv_text(SURVEY, [["S1", "A2", "2025-06-03 10:00", 5]])
+    folder = write_workspace(tmp_path, {"surveys": surveys, "roster": csv_text(HEADERS, rows)})
+    run = run_csperf("score", "--month", "2025-06", cwd=folder)
+    assert (run.code, run.out) == (1, "")
+    assert f"[{code}]" in run.err
+    assert f"roster.csv row 3: {said}" in run.err
+    check = run_csperf("data", "check", "--format", "json", cwd=folder)
+    assert check.code == 0
+    assert f"[{code}]" in check.err
+    rejected = {one["name"]: one["rejected"] for one in json.loads(check.out)["sources"]}
+    assert rejected == {"surveys": 0, "roster": 1}

@@ -109,7 +109,7 @@ def test_days_that_make_no_sense_are_wrong_usage(shop: Path, flags: tuple[str, .
     assert said in run.err
 
 
-@pytest.mark.parametrize(("last", "is_final"), [("2025-07-06", False), ("2025-07-07", True)])
+@pytest.mark.parametrize(("last", "is_final"), [("2025-07-07", False), ("2025-07-08", True)])
 def test_what_looks_ahead_is_provisional_until_the_data_reaches_far_enough(
     tmp_path: Path, last: str, is_final: bool
 ) -> None:
@@ -120,7 +120,7 @@ def test_what_looks_ahead_is_provisional_until_the_data_reaches_far_enough(
     ]
     folder = write_workspace(tmp_path, {"tickets": csv_text(headers, rows)}, MATURING)
     said = score(folder, "--month", "2025-06")["period"]["provisional"]
-    expected = f"returned may still change: tickets has data up to {last}, it is final with data up to 2025-07-07"
+    expected = f"returned may still change: tickets has data up to {last}, it is final once the data reach 2025-07-08"
     assert said == ([] if is_final else [expected])
 
 
@@ -132,3 +132,45 @@ def test_explain_says_what_the_target_still_takes(shop: Path) -> None:
     over = run_csperf("explain", *flags, cwd=shop).out
     assert "provisional" not in over
     assert "for the target" not in over
+
+
+AMOUNTS = RUBRIC.replace("csat:", "ticket_count:").replace(">= 90%", ">= 12").replace("per: 1%", "per: 1")
+TICKETS = csv_text(
+    ["ticket_id", "agent_id", "created_at"],
+    [[f"T{agent}{n}", agent, f"2025-06-{n:02} 09:00"] for agent in ("A1", "A2", "A3") for n in range(16, 19)],
+)
+ROSTER = csv_text(["agent_id", "joined_on"], [["A1", None], ["A2", "2025-06-16"], ["A3", None], ["A4", "2025-06-21"]])
+WORKTIME = csv_text(
+    ["agent_id", "date", "hours", "leave_hours"],
+    [["A3", f"2025-06-{day:02}", 8 * (day > 10), 8 * (day <= 10)] for day in range(1, 21)],
+)
+
+
+def test_presence_is_that_of_the_whole_period_and_leave_does_not_spread_to_days_to_come(tmp_path: Path) -> None:
+    tables = {"tickets": TICKETS, "roster": ROSTER, "worktime": WORKTIME}
+    folder = write_workspace(tmp_path, tables, AMOUNTS)
+    agents = {one["agent_id"]: one for one in score(folder, "--month", "2025-06", "--as-of", "2025-06-20")["agents"]}
+    # A2 joined in the middle; A3 was on leave for 10 of 20 days, and is supposed to be here for the 10 to come.
+    assert {name: one["presence"] for name, one in agents.items()} == {
+        "A1": 1, "A2": 0.5, "A3": pytest.approx(20 / 30, abs=1e-6),
+    }  # fmt: skip
+    assert {name: one["indicators"][0]["needed"] for name, one in agents.items()} == {
+        "A1": "9 more", "A2": "3 more", "A3": "5 more",
+    }  # fmt: skip
+    card = run_csperf("explain", "A2", "--month", "2025-06", "--as-of", "2025-06-20", "--format", "table", cwd=folder)
+    assert "here for 50.00% of the period, if the roster is right about the days to come" in card.out
+
+
+def test_who_joins_after_the_day_is_not_scored_yet(tmp_path: Path) -> None:
+    folder = write_workspace(tmp_path, {"tickets": TICKETS, "roster": ROSTER}, AMOUNTS)
+    flags = ("--month", "2025-06", "--as-of")
+    assert {one["agent_id"] for one in score(folder, *flags, "2025-06-20")["agents"]} == {"A1", "A2", "A3"}
+    assert {one["agent_id"] for one in score(folder, *flags, "2025-06-21")["agents"]} == {"A1", "A2", "A3", "A4"}
+
+
+def test_a_cut_before_the_first_row_is_named(tmp_path: Path) -> None:
+    folder = write_workspace(tmp_path, {"tickets": TICKETS}, AMOUNTS)
+    run = run_csperf("score", "--month", "2025-06", "--as-of", "2025-06-10", cwd=folder)
+    assert (run.code, run.out) == (1, "")
+    assert "no rows in 2025-06 up to 2025-06-10 [data-nothing-in-period]" in run.err
+    assert "--as-of 2025-06-16" in run.err

@@ -19,11 +19,11 @@ from small_shop import CHINA
 JUNE = parse_month("2025-06", CHINA, dt.date(2025, 7, 1))
 
 
-def presence(worked: dict[str, tuple[int, int]] | None = None, /, **row: Any) -> Fraction:
+def presence(worked: dict[str, tuple[int, int]] | None = None, /, as_of: dt.date | None = None, **row: Any) -> Fraction:
     """The presence of one agent of the roster in June, which has 30 days."""
     roster = build_roster([{"agent_id": "A1", **row}], "roster.csv")
     hours = {agent_id: (Fraction(one), Fraction(other)) for agent_id, (one, other) in (worked or {}).items()}
-    return measure_presence(roster.members, JUNE, hours)["A1"]
+    return measure_presence(roster.members, JUNE, hours, as_of)["A1"]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,17 @@ def test_people_whom_only_worked_time_knows() -> None:
     assert measure_presence({}, JUNE, {"B1": (Fraction(3), Fraction(1)), "B2": (Fraction(0), Fraction(0))}) == {
         "B1": Fraction(3, 4), "B2": Fraction(1),
     }  # fmt: skip
+
+
+def test_hours_tell_of_the_days_so_far_and_the_roster_of_those_to_come() -> None:
+    tenth = dt.date(2025, 6, 10)
+    assert presence({"A1": (40, 40)}, as_of=tenth) == Fraction(5 + 20, 30)
+    # The leave of the roster: one day that the hours tell of, one to come.
+    assert presence({"A1": (40, 40)}, as_of=tenth, leave="2025-06-03;2025-06-20") == Fraction(5 + 19, 30)
+    assert presence({"A1": (40, 40)}, as_of=tenth, joined_on=dt.date(2025, 6, 11)) == Fraction(20, 30)
+    assert presence({"A1": (40, 40)}, as_of=tenth, left_on=dt.date(2025, 6, 4)) == Fraction(2, 30)
+    assert presence(as_of=tenth, leave="2025-06-03;2025-06-20") == Fraction(28, 30)
+    assert measure_presence({}, JUNE, {"B1": (Fraction(0), Fraction(8))}, tenth) == {"B1": Fraction(20, 30)}
 
 
 DAYS = st.dates(dt.date(2025, 5, 1), dt.date(2025, 7, 31))

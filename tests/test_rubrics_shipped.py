@@ -12,7 +12,8 @@ import pytest
 from pydantic import BaseModel
 
 from csperf.engines.polars_sql import check_sql
-from csperf.rubric.load import Catalogue, LoadedRubric, check_catalogue, load_catalogue, load_rubric
+from csperf.rubric.catalogue import Catalogue, load_catalogue
+from csperf.rubric.load import LoadedRubric, check_catalogue, load_rubric
 from csperf.rubric.measures import Measure
 from csperf.rubric.quantities import unit_kind
 from csperf.rubric.scheme import Award, DeductRule, Dimension, Grade, Rubric, Season, Tier, Variant
@@ -122,6 +123,26 @@ def test_catalogue_is_free_of_problems() -> None:
     assert check_catalogue(catalogue(), check_sql) == []
 
 
+def test_catalogue_holds_no_number_that_a_shop_decides() -> None:
+    assert [name for name, entry in catalogue().entries.items() if entry.entry.constant is not None] == []
+
+
+def test_definitions_of_solving_say_whose_it_is() -> None:
+    credited = {"zh-CN": "负责人", "en": "owner"}
+    for name, entry in catalogue().entries.items():
+        if entry.entry.from_ == "tickets" and "resolved_at" in (entry.entry.at or "") + str(entry.entry.rate):
+            assert isinstance(entry.entry.definition, dict)
+            for lang, word in credited.items():
+                assert word in entry.entry.definition[lang], name
+
+
+def test_marks_of_supervisors_are_no_ones_else() -> None:
+    for name, entry in catalogue().entries.items():
+        if entry.entry.from_ == "qa_reviews" and entry.entry.mean and name not in ("qa_peer", "qa_mystery"):
+            assert "coalesce(kind, 'supervisor') = 'supervisor'" in (entry.entry.where or ""), name
+            assert "kind" in (entry.entry.optional or ())
+
+
 def test_catalogue_reads_every_table() -> None:
     terms = {entry.entry.from_ for entry in catalogue().entries.values()}
     terms |= {
@@ -136,8 +157,6 @@ def test_catalogue_reads_every_table() -> None:
 def test_every_measure_can_be_an_indicator(tmp_path: Path) -> None:
     units = {"share": "%", "time": "s", "per hour": "/h", "per day": "/d", "number": ""}
     for name, entry in catalogue().entries.items():
-        if entry.entry.constant is not None:
-            continue  # the same for everybody: only of use within another
         low, high = (100, 0) if entry.entry.better == "lower" else (0, 100)
         unit = units[unit_kind(entry.entry.unit or ("%" if entry.entry.rate else ""))]
         path = tmp_path / f"{name}.yaml"

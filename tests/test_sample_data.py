@@ -18,8 +18,8 @@ import fastexcel
 import pytest
 import yaml
 
+import measure_truth as measures
 import sample_truth as truth
-import scheme_truth as schemes
 
 
 @pytest.fixture(scope="module")
@@ -92,90 +92,101 @@ def test_counted_again_each_month_comes_to_its_plan(generator: Any) -> None:
         assert values == planned, (agent_id, month)
 
 
+SHARES = {
+    "first_contact": "fcr_flagged",
+    "transferred": "transfer_rate",
+    "crossed": "crossed",
+    "informed": "interim_feedback_rate",
+    "accepted": "solution_acceptance",
+    "satisfied": "satisfaction_reported",
+    "positive": "positive_rate_reported",
+    "complaints": "complaint_rate_reported",
+    "conversion": "conversion_rate",
+}
+"""Share of the plan → the measure that comes to it."""
+
+
 def test_counted_again_each_month_comes_to_its_figures(generator: Any) -> None:
     """Shares are planned of a number of cases that chance decides, so they are compared as counts."""
     for (agent_id, month), plan in generator.plan_figures(generator.rng_of("figures")).items():
-        found = schemes.expected_numbers(f"{month:%Y-%m}", agent_id)
-        for name in ("first_contact", "transferred", "crossed", "informed", "accepted"):
-            hits, of = found[name]
-            assert hits == round(getattr(plan, name) * of), (agent_id, month, name)
-        for name in ("satisfied", "positive", "complaints", "conversion"):
-            hits, of = found[name]
+        found = measures.expected_measures(f"{month:%Y-%m}", agent_id)
+        for name, measure in SHARES.items():
+            hits, of = found[measure]
             assert hits == round(getattr(plan, name) * of), (agent_id, month, name)
         planned = {
-            "average_reply": plan.average_reply,
-            "dissatisfied": Fraction(plan.dissatisfied, plan.requests),
-            "order_value": plan.order_value,
-            "report_order_value": plan.order_value,
-            "tasks": Fraction(*plan.tasks),
-            "polite": Fraction(*plan.polite),
-            "late": Fraction(*plan.late),
-            "solved_at_once": Fraction(*plan.solved_at_once),
-            "first_reply": plan.first_reply,
-            "report_reply": plan.report_reply,
-            "mystery": Fraction(sum(plan.mystery), len(plan.mystery)),
+            "average_response": plan.average_reply,
+            "return_dissatisfaction_rate": Fraction(plan.dissatisfied, plan.requests),
+            "average_order_value": plan.order_value,
+            "average_order_value_reported": plan.order_value,
+            "on_time_delivery": Fraction(*plan.tasks),
+            "polite_phrase_rate": Fraction(*plan.polite),
+            "late_contact_rate": Fraction(*plan.late),
+            "fcr_reviewed": Fraction(*plan.solved_at_once),
+            "first_reply_reported": plan.first_reply,
+            "average_reply_reported": plan.report_reply,
+            "qa_mystery": Fraction(sum(plan.mystery), len(plan.mystery)),
         }
-        planned |= dict(zip(("communication", "judgement", "solution"), plan.case_marks, strict=True))
-        planned |= dict(zip(("language", "attitude", "expertise"), plan.sheet_marks, strict=True))
+        planned |= dict(zip(("qa_communication", "qa_judgement", "qa_solution"), plan.case_marks, strict=True))
+        planned |= dict(zip(("qa_language", "qa_attitude", "qa_expertise"), plan.sheet_marks, strict=True))
         assert {name: found[name][0] / found[name][1] for name in planned} == planned, (agent_id, month)
         counted = {
-            "knowledge": plan.knowledge[0],
+            "knowledge_contributions": plan.knowledge[0],
             "overtime": plan.overtime,
             "urgent": plan.urgent,
-            "costs": sum(plan.costs),
-            "unreported": plan.tasks[1] - plan.tasks[0] - plan.reported,
+            "cost_per_head": sum(plan.costs),
+            "overdue_unreported": plan.tasks[1] - plan.tasks[0] - plan.reported,
         }
         assert {name: found[name] for name in counted} == counted, (agent_id, month)
-        assert found["compliant"][1] - found["compliant"][0] == plan.breaches
+        assert found["compliance_rate"][1] - found["compliance_rate"][0] == plan.breaches
 
 
 EXAMPLE = {
-    "first_contact": "168 ÷ 200",
+    "fcr_flagged": "168 ÷ 200",
     "first_response": "5800 ÷ 200",
-    "average_reply": "39528 ÷ 1098",
-    "transferred": "10 ÷ 200",
-    "crossed_solved": "19 ÷ 20",
-    "informed": "45 ÷ 50",
-    "accepted": "138 ÷ 150",
+    "average_response": "39528 ÷ 1098",
+    "transfer_rate": "10 ÷ 200",
+    "cross_team_closure": "19 ÷ 20",
+    "interim_feedback_rate": "45 ÷ 50",
+    "solution_acceptance": "138 ÷ 150",
     "came_again": "9 ÷ 197",
-    "defects": "2 ÷ 100",
-    "returned": "3 ÷ 50",
-    "dissatisfied": "3 ÷ 20",
-    "order_value": "8100 ÷ 25",
-    "communication": "820 ÷ 10",
-    "judgement": "800 ÷ 10",
-    "solution": "850 ÷ 10",
-    "solved_at_once": "8 ÷ 10",
-    "language": "340 ÷ 4",
-    "attitude": "360 ÷ 4",
-    "expertise": "320 ÷ 4",
-    "compliant": "4 ÷ 4",
-    "peers": "258 ÷ 3",
-    "mystery": "164 ÷ 2",
-    "polite": "102 ÷ 120",
-    "late": "3 ÷ 50",
-    "knowledge": "1",
-    "trained": "4 ÷ 5",
+    "order_defect_rate": "2 ÷ 100",
+    "return_repair_rate": "3 ÷ 50",
+    "return_dissatisfaction_rate": "3 ÷ 20",
+    "average_order_value": "8100 ÷ 25",
+    "qa_communication": "820 ÷ 10",
+    "qa_judgement": "800 ÷ 10",
+    "qa_solution": "850 ÷ 10",
+    "fcr_reviewed": "8 ÷ 10",
+    "qa_language": "340 ÷ 4",
+    "qa_attitude": "360 ÷ 4",
+    "qa_expertise": "320 ÷ 4",
+    "compliance_rate": "4 ÷ 4",
+    "qa_peer": "258 ÷ 3",
+    "qa_mystery": "164 ÷ 2",
+    "polite_phrase_rate": "102 ÷ 120",
+    "late_contact_rate": "3 ÷ 50",
+    "knowledge_contributions": "1",
+    "training_attendance": "4 ÷ 5",
     "overtime": "1",
     "urgent": "2",
-    "costs": "6200",
-    "tasks": "18 ÷ 20",
-    "unreported": "1",
-    "trust": "12",
-    "sessions": "3360 ÷ 168",
-    "first_reply": "80640 ÷ 3360",
-    "report_reply": "483840 ÷ 13440",
-    "satisfied": "364 ÷ 400",
-    "positive": "376 ÷ 400",
-    "complaints": "84 ÷ 3360",
-    "conversion": "95 ÷ 500",
-    "report_order_value": "30780 ÷ 95",
+    "cost_per_head": "6200",
+    "on_time_delivery": "18 ÷ 20",
+    "overdue_unreported": "1",
+    "trust_points": "12",
+    "sessions_per_hour_reported": "3360 ÷ 168",
+    "first_reply_reported": "80640 ÷ 3360",
+    "average_reply_reported": "483840 ÷ 13440",
+    "satisfaction_reported": "364 ÷ 400",
+    "positive_rate_reported": "376 ÷ 400",
+    "complaint_rate_reported": "84 ÷ 3360",
+    "conversion_rate": "95 ÷ 500",
+    "average_order_value_reported": "30780 ÷ 95",
 }
 """June of A003, whom the documentation computes by hand under each scheme."""
 
 
 def test_agent_of_the_documentation_comes_to_the_figures_told() -> None:
-    found = schemes.expected_numbers("2025-06", "A003")
+    found = measures.expected_measures("2025-06", "A003")
     told = {name: " ÷ ".join(map(str, value if isinstance(value, tuple) else [value])) for name, value in found.items()}
     assert {name: told[name] for name in EXAMPLE} == EXAMPLE
     readme = (truth.SAMPLE / "README.md").read_text("utf-8")
@@ -186,11 +197,11 @@ def test_agent_of_the_documentation_comes_to_the_figures_told() -> None:
 
 def test_quality_of_one_agent_is_full_but_for_the_orders() -> None:
     """The scheme for Amazon sets a floor under quality that must bite an agent who is good otherwise."""
-    found = schemes.expected_numbers("2025-06", "A002")
-    assert found["defects"] == (3, 100)
-    assert found["dissatisfied"] == (0, 12)
-    assert found["late"] == (0, 16)
-    assert found["solved_at_once"] == (10, 10)
+    found = measures.expected_measures("2025-06", "A002")
+    assert found["order_defect_rate"] == (3, 100)
+    assert found["return_dissatisfaction_rate"] == (0, 12)
+    assert found["late_contact_rate"] == (0, 16)
+    assert found["fcr_reviewed"] == (10, 10)
 
 
 def test_june_has_every_grade() -> None:
@@ -252,19 +263,19 @@ def test_unknown_names_stand_in_the_other_tables_too() -> None:
 
 
 def test_orders_stand_at_the_edges_of_the_sixty_days() -> None:
-    mine = {row["ordered_at"]: row for row in schemes.served_by("A003", truth.orders().rows)}
+    mine = {row["ordered_at"]: row for row in measures.served_by("A003", truth.orders().rows)}
     edges = ("2025-05-01 23:59:59", "2025-05-02 00:00:00", "2025-07-01 00:00:00")
-    assert [schemes.is_defective(mine[moment]) for moment in edges] == [True, True, True]
+    assert [measures.is_defective(mine[moment]) for moment in edges] == [True, True, True]
 
 
 def test_defects_overlap_and_orders_are_shared() -> None:
     rows = truth.orders().rows
-    components = sum(row[name] == "true" for row in rows for name in schemes.DEFECTS)
-    assert components > sum(schemes.verdicts(rows, schemes.is_defective).values())
+    components = sum(row[name] == "true" for row in rows for name in measures.DEFECTS)
+    assert components > sum(measures.verdicts(rows, measures.is_defective).values())
     team = {row["agent_id"]: row["team"] for row in truth.roster()}
-    shared = [people for people in schemes.servants().values() if len(people) == 2]
+    shared = [people for people in measures.servants().values() if len(people) == 2]
     assert {len({team[person] for person in people}) for people in shared} == {1, 2}
-    assert any(row["order_id"] not in schemes.servants() for row in rows)
+    assert any(row["order_id"] not in measures.servants() for row in rows)
 
 
 def test_newest_version_of_an_order_and_of_a_task_counts() -> None:
@@ -288,8 +299,8 @@ def test_returns_are_answered_at_the_very_last_second() -> None:
 
 def test_customers_come_again_within_a_week_and_after_it() -> None:
     solved = [row for row in truth.tickets().rows if row["resolved_at"] and row["agent_id"] == "A003"]
-    twice = [row for row in solved if len(schemes.contacts()[row["customer_id"]]) == 2]
-    assert {schemes.came_again(row) for row in twice} == {True, False}
+    twice = [row for row in solved if len(measures.contacts()[row["customer_id"]]) == 2]
+    assert {measures.came_again(row) for row in twice} == {True, False}
 
 
 def test_leave_of_the_roster_is_the_leave_of_the_worktime() -> None:
@@ -322,9 +333,9 @@ def test_a_teams_rate_is_not_the_mean_of_its_members_rates() -> None:
 def test_account_report_agrees_with_the_orders() -> None:
     for row in truth.account_health().rows:
         end = dt.datetime.fromisoformat(row["date"]) + dt.timedelta(days=1)
-        orders = schemes.within(truth.orders().rows, "ordered_at", end - dt.timedelta(days=60), end)
-        seller = schemes.where(orders, "fulfilment", "seller")
-        found = schemes.distinct_orders(seller, schemes.is_defective)
+        orders = measures.within(truth.orders().rows, "ordered_at", end - dt.timedelta(days=60), end)
+        seller = measures.where(orders, "fulfilment", "seller")
+        found = measures.distinct_orders(seller, measures.is_defective)
         assert found == (Fraction(row["defective_order_count"]), Fraction(row["order_count"]))
 
 

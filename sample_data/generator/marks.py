@@ -72,8 +72,9 @@ def make_reviews(
             for number, marks in enumerate(kind_of_review):
                 day = days[number * len(days) // len(kind_of_review)]
                 add(agent_id, at(day, rng, 9, 18), "supervisor", "S01", marks)
-        for reviewer, mark in zip(rng.sample(others, len(plan.peers)), plan.peers, strict=True):
-            add(agent_id, at(days[-1], rng, 9, 18), "peer", reviewer, [("overall", mark, "", False)])
+        for place, (reviewer, mark) in enumerate(zip(rng.sample(others, len(plan.peers)), plan.peers, strict=True)):
+            criterion = "overall" if place else "problem_solving"  # one colleague marks what the supervisor does, too
+            add(agent_id, at(days[-1], rng, 9, 18), "peer", reviewer, [(criterion, mark, "", False)])
         for mark in plan.mystery:
             add(agent_id, at(rng.choice(days), rng, 9, 18), "mystery", "M01", [("overall", mark, "", False)])
     reviews.sort(key=lambda review: (review[0]["reviewed_at"], review[0]["agent_id"], review[0]["criterion"]))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from csperf.problems import ProblemsFound
+from csperf.problems import Problem, ProblemsFound, suggest
 from csperf.service_hours import Interval, ServiceHours
 from csperf.shipped import shipped
-from csperf.yaml_source import YamlSource, read_yaml
+from csperf.yaml_source import YamlPath, YamlSource, read_yaml
 
 _MINUTE = dt.timedelta(minutes=1)
 
@@ -95,23 +95,28 @@ def load_calendar(name: str, folder: Path, hours: Callable[[], ServiceHours] = _
 def _read_calendar(path: Path, hours: Callable[[], ServiceHours]) -> WorkCalendar:
     source = read_yaml(path)
     data = source.data if isinstance(source.data, dict) else {}
-    years = data.get("years")
-    until = data.get("official_until")
+    years, until = data.get("years"), data.get("official_until")
     if not isinstance(years, dict) or not isinstance(until, int | None):
-        raise ProblemsFound(
-            [
-                source.problem(
-                    (),
-                    "calendar-form",
-                    "a calendar needs name, official_until (a year) and years",
-                    hint="copy the form of the shipped configs/calendars/CN.yaml",
-                )
-            ]
-        )
-    off, working = (
-        frozenset(day for year, kinds in years.items() for day in _read_days(source, year, kinds, kind))
-        for kind in ("off", "working")
-    )
+        message = "a calendar needs name, official_until (a year) and years"
+        hint = "copy the form of the shipped configs/calendars/CN.yaml"
+        raise ProblemsFound([source.problem((), "calendar-form", message, hint=hint)])
+    problems = list(_find_unknown_keys(source, (), data, ("name", "official_until", "years")))
+    off: set[dt.date] = set()
+    working: set[dt.date] = set()
+    for year, kinds in years.items():
+        if not isinstance(kinds, dict):
+            message = f'year {year} needs "off" and "working" lists of days'
+            problems.append(source.problem(("years", str(year)), "calendar-form", message))
+            continue
+        problems += _find_unknown_keys(source, ("years", str(year)), kinds, ("off", "working"))
+        for kind, days in (("off", off), ("working", working)):
+            for place, day in _read_days(source, str(year), kind, kinds.get(kind), problems):
+                if days is working and day in off:
+                    message, hint = f"{day} is both off and working", "take it out of one of the two lists"
+                    problems.append(source.problem(place, "calendar-form", message, hint=hint))
+                days.add(day)
+    if problems:
+        raise ProblemsFound(problems)
 
     def is_working_day(day: dt.date) -> bool:
         return day in working or not (_is_weekend(day) or day in off)
@@ -122,28 +127,29 @@ def _read_calendar(path: Path, hours: Callable[[], ServiceHours]) -> WorkCalenda
     return WorkCalendar(str(data.get("name") or path.stem), is_working_day, until, is_weekend, hours)
 
 
-def _read_days(source: YamlSource, year: Any, kinds: Any, kind: str) -> list[dt.date]:
-    days = kinds.get(kind, []) if isinstance(kinds, dict) else None
-    if not isinstance(days, list):
-        raise ProblemsFound(
-            [
-                source.problem(
-                    ("years", str(year)),
-                    "calendar-form",
-                    f'year {year} needs "off" and "working" lists of days',
-                )
-            ]
-        )
-    try:
-        return [dt.date.fromisoformat(f"{year}-{day}") for day in days]
-    except ValueError as error:
-        raise ProblemsFound(
-            [
-                source.problem(
-                    ("years", str(year), kind),
-                    "calendar-form",
-                    f"not a day of {year}: {error}",
-                    hint='write days as "MM-DD", such as 10-01',
-                )
-            ]
-        ) from error
+def _find_unknown_keys(
+    source: YamlSource, path: YamlPath, written: dict[Any, Any], known: Sequence[str]
+) -> Iterator[Problem]:
+    """The keys that mean nothing: a misspelt one would make its days ordinary ones."""
+    for key in map(str, written):
+        if key not in known:
+            where = f"in year {path[-1]}" if path else "at the top level"
+            message = f'unknown key "{key}" {where}'
+            yield source.problem((*path, key), "calendar-form", message, hint=suggest(key, known), key=True)
+
+
+def _read_days(
+    source: YamlSource, year: str, kind: str, written: Any, problems: list[Problem]
+) -> Iterator[tuple[YamlPath, dt.date]]:
+    """(where it stands, the day) of a list of days; adds to `problems` what is none."""
+    path: YamlPath = ("years", year, kind)
+    if not isinstance(written, list | None):
+        message = f'year {year} needs "off" and "working" lists of days'
+        problems.append(source.problem(path, "calendar-form", message))
+        return
+    for place, day in enumerate(written or ()):
+        try:
+            yield (*path, place), dt.date.fromisoformat(f"{year}-{day}")
+        except ValueError as error:
+            message, hint = f"not a day of {year}: {error}", 'write days as "MM-DD", such as 10-01'
+            problems.append(source.problem((*path, place), "calendar-form", message, hint=hint))

@@ -8,18 +8,19 @@ from fractions import Fraction
 from typing import Literal
 
 from csperf.period import Period
+from csperf.problems import Problem, ProblemsFound
 from csperf.roster import Roster
 from csperf.rubric.scheme import Rubric
-from csperf.scoring.cards import Agent, Number, Words, words
+from csperf.scoring.cards import Agent
 
 Scope = Literal["agent", "team", "shop"]
 SHOP = "shop"
 """The name that the whole shop goes by where an agent's id would stand."""
 
 
-def list_people(roster: Roster, period: Period, presence: Mapping[str, Fraction], seen: Collection[str]) -> list[Agent]:
-    """Who was here in the period, or is seen in its data, by id; never a bot."""
-    here = [agent_id for agent_id, member in roster.members.items() if member.was_here(period)]
+def list_people(roster: Roster, span: Period, presence: Mapping[str, Fraction], seen: Collection[str]) -> list[Agent]:
+    """Who was here in the time that counts, or is seen in its data, by id; never a bot."""
+    here = [agent_id for agent_id, member in roster.members.items() if member.was_here(span)]
     return [
         replace(roster.find_agent(agent_id), presence=presence.get(agent_id, Fraction(1)))
         for agent_id in sorted({*here, *seen})
@@ -30,6 +31,14 @@ def list_people(roster: Roster, period: Period, presence: Mapping[str, Fraction]
 def is_for(rubric: Rubric, agent: Agent) -> bool:
     """Whether the rubric scores people of this agent's role."""
     return not rubric.applies_to or agent.role in rubric.applies_to
+
+
+def check_scope(roster: Roster, by: Scope) -> None:
+    """Raises ProblemsFound where teams are asked for and nobody is in any."""
+    if by == "team" and not any(member.agent.team and not member.is_bot for member in roster.members.values()):
+        said = "the roster's column team names none" if roster.members else "there is no roster"
+        hint = "the roster's column team says who is in which; --by shop needs no teams"
+        raise ProblemsFound([Problem("roster-no-teams", f"nobody is in a team: {said}", hint=hint)])
 
 
 def find_unit(roster: Roster, rubric: Rubric, by: Scope) -> Callable[[str | None], str | None] | None:
@@ -51,6 +60,11 @@ def find_unit(roster: Roster, rubric: Rubric, by: Scope) -> Callable[[str | None
     return unit_of
 
 
+def list_heads(roster: Roster, agents: Sequence[Agent]) -> list[Agent]:
+    """Those who count as people of their unit: members of the roster, as a name that nobody knows may be anybody's."""
+    return [agent for agent in agents if agent.agent_id in roster.members or not roster.members]
+
+
 def list_units(agents: Sequence[Agent], by: Scope) -> list[Agent]:
     """The teams, or the shop, that these agents make up, by name."""
     members: dict[str, list[Agent]] = {SHOP: []} if by == "shop" else {}
@@ -67,22 +81,3 @@ def list_units(agents: Sequence[Agent], by: Scope) -> list[Agent]:
         )
         for unit, found in sorted(members.items())
     ]
-
-
-def note_people(
-    roster: Roster, rubric: Rubric, by: Scope, people: Sequence[Agent], named: Collection[str]
-) -> list[Words]:
-    """What is said of bots, of people whom the rubric or a scope leaves out, and of names that nobody knows."""
-    notes = []
-    bots = [name for name in sorted(named) if roster.is_bot(name)]
-    if bots:
-        notes.append(words("bots-left-out", agents=", ".join(bots)))
-    others = [agent for agent in people if not is_for(rubric, agent)]
-    if others:
-        notes.append(words("not-for-their-role", count=Number(len(others)), roles=", ".join(rubric.applies_to)))
-    if roster.members:
-        notes += [words("agent-not-in-roster", agent=name) for name in sorted(named) if name not in roster.members]
-    homeless = [agent.agent_id for agent in people if agent.team is None and is_for(rubric, agent)]
-    if by == "team" and homeless:
-        notes.append(words("agents-without-team", agents=", ".join(homeless)))
-    return notes

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+# Long before any export; a window or a calendar looks years back from a period.
+_FIRST_YEAR = 1900
+
 
 @dataclass(frozen=True)
 class Period:
@@ -52,7 +55,7 @@ def parse_month(text: str, zone: str, today: dt.date) -> Period:
         year, month = day.year, day.month
     else:
         found = re.fullmatch(r"(\d{4})-(\d{1,2})", text.strip())
-        if not found or not 1 <= int(found[2]) <= 12 or not 1 <= int(found[1]) < 9999:
+        if not found or not 1 <= int(found[2]) <= 12 or not _FIRST_YEAR <= int(found[1]) < 9999:
             raise ValueError(f'"{text}" is not a month; write it like 2025-06, or this or last')
         year, month = int(found[1]), int(found[2])
     return period_of_days(f"{year:04}-{month:02}", dt.date(year, month, 1), _month_after(year, month, 1), zone)
@@ -61,7 +64,7 @@ def parse_month(text: str, zone: str, today: dt.date) -> Period:
 def parse_quarter(text: str, zone: str) -> Period:
     """`2025Q2`. Raises ValueError for anything else."""
     found = re.fullmatch(r"(\d{4})-?[Qq]([1-4])", text.strip())
-    if not found or not 1 <= int(found[1]) < 9999:
+    if not found or not _FIRST_YEAR <= int(found[1]) < 9999:
         raise ValueError(f'"{text}" is not a quarter; write it like 2025Q2')
     year, month = int(found[1]), 3 * int(found[2]) - 2
     return period_of_days(f"{year:04}Q{found[2]}", dt.date(year, month, 1), _month_after(year, month, 3), zone)
@@ -69,7 +72,7 @@ def parse_quarter(text: str, zone: str) -> Period:
 
 def parse_year(text: str, zone: str) -> Period:
     """`2025`. Raises ValueError for anything else."""
-    if not re.fullmatch(r"\d{4}", text.strip()) or not 1 <= int(text) < 9999:
+    if not re.fullmatch(r"\d{4}", text.strip()) or not _FIRST_YEAR <= int(text) < 9999:
         raise ValueError(f'"{text}" is not a year; write it like 2025')
     year = int(text)
     return period_of_days(f"{year:04}", dt.date(year, 1, 1), dt.date(year + 1, 1, 1), zone)

@@ -5,98 +5,93 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from csperf.engines.base import RejectedRow, SourceResult, Units
-from csperf.engines.polars_aggregates import names_in
+from csperf.engines.base import Lens, RejectedRow, SourceResult
 from csperf.engines.polars_sql import check_sql
 from csperf.exports.format_file import FormatFile, canonical_format, list_formats, load_format
 from csperf.exports.inspection import Inspection, inspect_export
 from csperf.exports.reader import RawTable
-from csperf.people import Scope, find_unit, is_for, list_people, list_units, note_people
+from csperf.notes import (
+    explain_nothing_found,
+    note_calendar,
+    note_maturing,
+    note_people,
+    note_rows_of_nobody,
+    note_running,
+)
+from csperf.people import SHOP, Scope, check_scope, find_unit, is_for, list_heads, list_people, list_units
 from csperf.period import Period
+from csperf.planning import LEAVE, ORDER_AGENTS, WORKTIME, Plan, plan_measuring, terms_of
 from csperf.presence import measure_presence
 from csperf.problems import Problem, ProblemsFound, suggest
 from csperf.rejections import explain_rejections
 from csperf.roster import Roster
-from csperf.rubric.load import Catalogue, LoadedRubric, check_catalogue, load_catalogue, load_rubric
-from csperf.rubric.measures import EVERYONE, Aggregate, Measure
+from csperf.rubric.catalogue import Catalogue, load_catalogue
+from csperf.rubric.load import LoadedRubric, check_catalogue, load_rubric
+from csperf.rubric.measures import Aggregate, Measure
 from csperf.rubric.schema import DIALECT, measures_schema, rubric_schema
 from csperf.rubric.season import find_season
-from csperf.scoring.cards import (
-    AggregateResult,
-    Number,
-    Scorecard,
-    ScoreTable,
-    SourceCounts,
-    SourceFile,
-    Words,
-    words,
-)
+from csperf.scoring.cards import AggregateResult, Scorecard, ScoreTable, SourceCounts, SourceFile
 from csperf.scoring.compare import Comparison, compare_tables
 from csperf.scoring.measurements import finish_measurements
 from csperf.scoring.score import score_agents
 from csperf.session import Session, collect
 from csperf.shipped import shipped
 from csperf.tables import TABLES
+from csperf.tables.kinds import EVERYONE
 from csperf.workspace import Workspace, WorkspaceFile, show_path
-
-ORDER_AGENTS, WORKTIME = "order_agents", "worktime"
-LEAVE = tuple(Aggregate(WORKTIME, "sum", "date", value=column) for column in ("hours", "leave_hours"))
-"""Worked hours and hours of leave: what worked time says of presence."""
-SCORE_SCHEMA = Path(__file__).parent / "render" / "score.schema.json"
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What one pass over each source gave in a span of time; all by table.
+class Measured:
+    """What one pass over each source gave: found, by table.
 
-    units: what rows were counted under where that is not their agent. warnings: what cannot be measured, and why.
+    lens: the span of time, and what rows were counted under where that is not their agent.
     """
 
-    span: Period
-    opened: Mapping[str, RawTable]
-    plans: Mapping[str, Sequence[Aggregate]]
+    plan: Plan
+    lens: Lens
     found: Mapping[str, SourceResult]
-    units: Units | None
-    warnings: tuple[Words, ...]
 
-    @property
+    @cached_property
     def results(self) -> dict[Aggregate, Mapping[str, AggregateResult]]:
         """By aggregate, of all sources together."""
         return {aggregate: each for result in self.found.values() for aggregate, each in result.results.items()}
 
     @property
+    def names(self) -> frozenset[str]:
+        """Every agent that a row of the period names."""
+        return frozenset[str]().union(*(result.names for result in self.found.values()))
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """The rows that were set aside."""
         found = self.found.items()
-        return tuple(problem for table, one in found for problem in explain_rejections(self.opened[table], one))
-
-    def order_agents_of(self, table: str) -> RawTable | None:
-        """The source that says whose the rows of a table are, where the table itself does not."""
-        return self.opened[ORDER_AGENTS] if ORDER_AGENTS in self.opened and _lacks_agents(self.opened[table]) else None
+        return tuple(problem for table, one in found for problem in explain_rejections(self.plan.opened[table], one))
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A scored period: what is rendered, and the facts behind it."""
+class ScoredPeriod:
+    """What is rendered of a period, and what was measured for it."""
 
     table: ScoreTable
-    facts: Facts
+    measured: Measured
 
 
 @dataclass(frozen=True)
-class Simulated:
-    """A period under two rubrics, and the facts behind both."""
+class SimulatedPeriod:
+    """A period under two rubrics, and what was measured for both."""
 
     before: ScoreTable
     after: ScoreTable
     comparison: Comparison
-    facts: Facts
+    measured: Measured
 
 
 def load_measures(workspace: Workspace) -> Catalogue:
@@ -140,61 +135,61 @@ def list_rubrics(workspace: Workspace) -> dict[str, Path]:
 def score_period(
     session: Session, scheme: LoadedRubric, period: Period, *, by: Scope = "agent", as_of: dt.date | None = None,
     with_hashes: bool = False, with_words: bool = True,
-) -> Scored:  # fmt: skip
+) -> ScoredPeriod:  # fmt: skip
     """Read, check, measure, score and grade one period. Raises ProblemsFound for what stops it.
 
     as_of: the last day that counts, where the period is not over. with_hashes: of the input files, which reads
     them once more. with_words: reasons and steps on the cards.
     """
-    facts = read_facts(session, [scheme], period.until(as_of) if as_of else period, by)
-    table = score_facts(session, scheme, facts, period, by, as_of, with_words)
+    measured = measure_sources(session, [scheme], period, by, as_of)
+    table = score_measured(session, scheme, measured, period, by, as_of, with_words)
     if with_hashes:
-        table = replace(table, sources=tuple(map(_hash_files, table.sources, facts.opened.values())))
-    return Scored(table, facts)
+        table = replace(table, sources=tuple(map(_hash_files, table.sources, measured.plan.opened.values())))
+    return ScoredPeriod(table, measured)
 
 
 def simulate_period(
     session: Session, before: LoadedRubric, after: LoadedRubric, period: Period, as_of: dt.date | None = None
-) -> Simulated:
+) -> SimulatedPeriod:
     """One period under two rubrics, each source read once for both. Raises ProblemsFound for what stops it."""
-    facts = read_facts(session, [before, after], period.until(as_of) if as_of else period, "agent")
+    measured = measure_sources(session, [before, after], period, "agent", as_of)
     first, second = (
-        score_facts(session, scheme, facts, period, "agent", as_of, with_words=False) for scheme in (before, after)
+        score_measured(session, scheme, measured, period, "agent", as_of, with_words=False)
+        for scheme in (before, after)
     )
-    return Simulated(first, second, compare_tables(first, second), facts)
+    return SimulatedPeriod(first, second, compare_tables(first, second), measured)
 
 
-def read_facts(session: Session, schemes: Sequence[LoadedRubric], span: Period, by: Scope) -> Facts:
+def measure_sources(
+    session: Session, schemes: Sequence[LoadedRubric], period: Period, by: Scope, as_of: dt.date | None
+) -> Measured:
     """Everything that the rubrics' measures need, in one pass over each source; raises ProblemsFound."""
-    opened, lacking = _open_needed(session, schemes)
-    plans, warnings = _plan_aggregates(schemes, opened, lacking, by)
+    check_scope(session.roster, by)
+    plan = plan_measuring(session, schemes, by)
     units = find_unit(session.roster, schemes[0].rubric, by)
-    facts = Facts(span, opened, plans, {}, units, tuple(warnings))
+    span = period.until(as_of) if as_of else period
+    lens = Lens(span, session.roster.resolve, session.calendar, units, plan.opened.get(ORDER_AGENTS))
     found = collect(
-        opened, lambda raw: session.engine.measure_source(
-            raw, plans[raw.contract.table], span, session.roster.resolve, session.calendar,
-            units, facts.order_agents_of(raw.contract.table),
-        )
-    )  # fmt: skip
-    asked = {table: result for table, result in found.items() if set(plans[table]) & _terms_of(schemes)}
-    if all(result.counts.in_period == 0 for result in asked.values()):
-        raise ProblemsFound([_nothing_in_period(span, opened, asked)])
-    return replace(facts, found=found)
+        plan.opened, lambda raw: session.engine.measure_source(raw, plan.aggregates[raw.contract.table], lens)
+    )
+    asked = {table: result for table, result in found.items() if set(plan.aggregates[table]) & terms_of(schemes)}
+    if not any(result.counts.in_period or any(result.results.values()) for result in asked.values()):
+        raise ProblemsFound([explain_nothing_found(period, as_of, plan, asked)])
+    return Measured(plan, lens, found)
 
 
-def score_facts(
-    session: Session, scheme: LoadedRubric, facts: Facts, period: Period, by: Scope, as_of: dt.date | None,
+def score_measured(
+    session: Session, scheme: LoadedRubric, measured: Measured, period: Period, by: Scope, as_of: dt.date | None,
     with_words: bool,
 ) -> ScoreTable:  # fmt: skip
-    """Measurements → scorecards of one rubric; the facts may hold more than it needs."""
-    rubric, roster = scheme.rubric, session.roster
-    named = set().union(*(result.names for result in facts.found.values()))
-    seen = named if facts.units else _list_seen(scheme, facts)
-    people = list_people(roster, period, _measure_presence(session, facts, period), seen)
+    """Measurements → scorecards of one rubric; more may have been measured than it needs."""
+    rubric, roster, plan, found = scheme.rubric, session.roster, measured.plan, measured.found
+    presence = _measure_presence(session, measured, period, as_of)
+    people = list_people(roster, measured.lens.period, presence, _list_seen(scheme, measured))
     agents = [agent for agent in people if is_for(rubric, agent)]
-    scored = list_units(agents, by) if facts.units else agents
+    scored = agents if by == "agent" else list_units(list_heads(roster, agents), by)
     season = find_season(rubric.seasons, period)
-    measurements = finish_measurements(scheme.measures, facts.results, scored)
+    measurements = finish_measurements(scheme.measures, measured.results, scored)
     cards = score_agents(rubric, scheme.measures, measurements, scored, with_words, season, as_of is not None)
     return ScoreTable(
         label=period.label, start=period.start.isoformat(), end=period.end.isoformat(), zone=period.zone,
@@ -205,13 +200,13 @@ def score_facts(
             name: indicator.title or scheme.measures[name].title for _, name, indicator in rubric.indicators()
         },
         variant_titles={name: variant.title for name, variant in rubric.roles.items()},
-        sources=tuple(_count_source(raw, facts.found[table]) for table, raw in facts.opened.items()),
+        sources=tuple(_count_source(raw, found[table]) for table, raw in plan.opened.items()),
         cards=cards, by=by, season=season, season_title=rubric.seasons[season].title if season else None,
         as_of=as_of.isoformat() if as_of else None, days_left=(period.last_day - as_of).days if as_of else 0,
-        provisional=(*_say_running(period, as_of), *_say_maturing(scheme, facts, period)),
+        provisional=(*note_running(period, as_of), *note_maturing(scheme.measures, plan.opened, found, period)),
         warnings=(
-            *facts.warnings, *_calendar_warnings(session, facts), *note_people(roster, rubric, by, people, named),
-            *_note_rows_of_nobody(facts, by),
+            *plan.warnings, *note_calendar(session, plan, measured.lens.period),
+            *note_people(roster, rubric, by, people, measured.names), *note_rows_of_nobody(found, by),
         ),
     )  # fmt: skip
 
@@ -219,8 +214,8 @@ def score_facts(
 def check_data(session: Session) -> tuple[dict[str, tuple[RawTable, SourceResult]], tuple[Problem, ...]]:
     """Read and check every source with all its columns: per table what was found, and the problems in it."""
     opened = session.open_sources(session.sources_by_table)
-    roster = session.roster
-    results = collect(opened, lambda raw: session.engine.check_source(raw, roster.resolve))
+    resolve = session.valid_roster.resolve
+    results = collect(opened, lambda raw: session.engine.check_source(raw, resolve))
     problems = [problem for table, raw in opened.items() for problem in explain_rejections(raw, results[table])]
     return {table: (raw, results[table]) for table, raw in opened.items()}, tuple(problems)
 
@@ -235,33 +230,33 @@ def read_rejected(
 
 
 def read_rows_behind(
-    session: Session, scheme: LoadedRubric, facts: Facts, agent_id: str, indicator: str
+    session: Session, scheme: LoadedRubric, measured: Measured, agent_id: str, indicator: str
 ) -> list[tuple[Aggregate, list[dict[str, str | None]]]]:
     """The rows behind one indicator of one agent (or team, or the shop), per aggregate it is made of."""
+    plan = measured.plan
+    terms = (term for measure in _with_parts(scheme.measures, indicator) for term in measure.terms)
     return [
-        (
-            term,
-            session.engine.read_rows(
-                facts.opened[term.table], term, agent_id, facts.span, session.roster.resolve, session.calendar,
-                facts.plans[term.table], facts.units, facts.order_agents_of(term.table),
-            ),
-        )
-        for measure in _with_parts(scheme.measures, indicator)
-        for term in measure.terms
-        if term in facts.plans.get(term.table, ())
-    ]  # fmt: skip
+        (term, session.engine.read_rows(plan.opened[term.table], term, agent_id, measured.lens))
+        for term in terms
+        if term in plan.aggregates.get(term.table, ())
+    ]
 
 
 def find_card(table: ScoreTable, roster: Roster, asked: str) -> Scorecard:
-    """The card of an agent by id, name or alias; raises ProblemsFound with the nearest agents otherwise."""
+    """The card of an agent by id, name or alias, or of a unit by its name; raises ProblemsFound with the nearest."""
     by_id = {card.agent.agent_id: card for card in table.cards}
-    card = by_id.get(asked) or by_id.get(roster.resolve(asked))
-    if card is None:
-        known = [name for one in table.cards for name in (one.agent.agent_id, one.agent.name) if name]
-        raise ProblemsFound(
-            [Problem("agent-unknown", f'no agent "{asked}" in {table.label}', hint=suggest(asked, known))]
-        )
-    return card
+    # A person whom an alias names is no team, even where a team is called like their id.
+    card = by_id.get(asked) or (by_id.get(roster.resolve(asked)) if table.by == "agent" else None)
+    if card is not None:
+        return card
+    known = [name for one in table.cards for name in (one.agent.agent_id, one.agent.name) if name]
+    if table.by == "team":
+        problem = Problem("team-unknown", f'no team "{asked}" in {table.label}', hint=_hint_at(asked, known, "team"))
+    elif table.by == "shop":
+        problem = Problem("shop-unknown", f'"{asked}" is not the whole shop', hint=f'with --by shop, write "{SHOP}"')
+    else:
+        problem = Problem("agent-unknown", f'no agent "{asked}" in {table.label}', hint=suggest(asked, known))
+    raise ProblemsFound([problem])
 
 
 def choose_cards(
@@ -329,7 +324,7 @@ def check_rubrics(workspace: Workspace, paths: Sequence[Path]) -> tuple[list[Pro
 
 
 def find_schema(of: str) -> dict[str, Any]:
-    """The JSON Schema of a rubric, measures, workspace or format file, or of the score JSON."""
+    """The JSON Schema of a rubric, measures, workspace or format file, or of the JSON that score or simulate prints."""
     match of:
         case "rubric":
             return rubric_schema()
@@ -340,7 +335,8 @@ def find_schema(of: str) -> dict[str, Any]:
         case "format":
             return {"$schema": DIALECT, **FormatFile.model_json_schema(by_alias=True)}
         case _:
-            schema: dict[str, Any] = json.loads(SCORE_SCHEMA.read_text(encoding="utf-8"))
+            path = Path(__file__).parent / "render" / f"{of}.schema.json"
+            schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             return schema
 
 
@@ -356,154 +352,31 @@ def _with_parts(measures: Mapping[str, Measure], name: str) -> list[Measure]:
     return [measure, *(part for inner in measure.parts for part in _with_parts(measures, inner))]
 
 
-def _open_needed(session: Session, schemes: Sequence[LoadedRubric]) -> tuple[dict[str, RawTable], list[str]]:
-    """(the opened sources that the rubrics' measures need, the tables that the workspace does not have).
-
-    Worked time is opened wherever there is one, as it says who was on leave.
-    """
-    tables = list(dict.fromkeys(term.table for term in _terms_of(schemes)))
-    here = [table for table in dict.fromkeys([*tables, WORKTIME]) if table in session.sources_by_table]
-    opened = session.open_sources(here)
-    if WORKTIME not in tables and WORKTIME in opened and not opened[WORKTIME].has("leave_hours"):
-        del opened[WORKTIME]
-    if ORDER_AGENTS in session.sources_by_table and any(map(_lacks_agents, opened.values())):
-        opened.setdefault(ORDER_AGENTS, session.open_source(ORDER_AGENTS))
-    return opened, [table for table in tables if table not in opened]
-
-
-def _terms_of(schemes: Sequence[LoadedRubric]) -> KeysView[Aggregate]:
-    """All that the rubrics' measures are made of, in their order."""
-    measures = (measure for scheme in schemes for measure in scheme.measures.values())
-    return dict.fromkeys(term for measure in measures for term in measure.terms).keys()
-
-
-def _lacks_agents(raw: RawTable) -> bool:
-    """Whether a source has orders but not who served them."""
-    return raw.contract.agents_by is not None and not raw.has(raw.contract.agent)
-
-
-def _plan_aggregates(
-    schemes: Sequence[LoadedRubric], opened: Mapping[str, RawTable], lacking: Sequence[str], by: Scope
-) -> tuple[dict[str, list[Aggregate]], list[Words]]:
-    """(the aggregates that can be computed, per table; what cannot be, said once per source)."""
-    plans: dict[str, dict[Aggregate, None]] = {table: {} for table in opened}
-    missing: dict[tuple[str, str], list[str]] = {}
-    nobodys: dict[str, list[str]] = {}
-    users: dict[str, list[str]] = {}
-    for measure in (measure for scheme in schemes for measure in scheme.measures.values()):
-        for term in measure.terms:
-            users.setdefault(term.table, []).append(measure.name)
-            if term.table not in opened:
-                continue
-            raw = opened[term.table]
-            absent = sorted(name for name in _columns_of(term, raw) if not raw.has(name))
-            for name in absent:
-                missing.setdefault((raw.name, name), []).append(measure.name)
-            is_nobodys = term.agent == raw.contract.agent and _lacks_agents(raw) and ORDER_AGENTS not in opened
-            if is_nobodys and by != "shop":
-                nobodys.setdefault(raw.name, []).append(measure.name)
-            elif not absent:
-                plans[term.table][term] = None
-    if WORKTIME in opened and opened[WORKTIME].has("leave_hours"):
-        plans[WORKTIME] |= dict.fromkeys(LEAVE)
-    warnings = [words("source-missing", table=table, measures=_listing(users[table])) for table in lacking]
-    warnings += [
-        words("column-missing", source=source, column=column, measures=_listing(names))
-        for (source, column), names in missing.items()
-    ]
-    warnings += [words("nobody-named", source=source, measures=_listing(names)) for source, names in nobodys.items()]
-    return {table: list(plan) for table, plan in plans.items()}, warnings
-
-
-def _columns_of(term: Aggregate, raw: RawTable) -> set[str]:
-    """The stored columns without which an aggregate cannot be computed."""
-    names = {term.at, *names_in(term)} - set(term.optional)
-    if term.agent != EVERYONE and not (term.agent == raw.contract.agent and _lacks_agents(raw)):
-        names.add(term.agent)
-    return raw.contract.sources_of(names)
-
-
-def _listing(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(names))
-
-
-def _list_seen(scheme: LoadedRubric, facts: Facts) -> set[str]:
+def _list_seen(scheme: LoadedRubric, measured: Measured) -> Collection[str]:
     """The agents of whom the rubric's measures found anything."""
-    terms = [term for term in _terms_of([scheme]) if term.agent != EVERYONE]
-    return set().union(*(facts.results.get(term, {}) for term in terms))
+    if measured.lens.units:
+        # By team or shop, what was found no longer says of whom; the names in the rows do.
+        return measured.names
+    terms = [term for term in terms_of([scheme]) if term.agent != EVERYONE]
+    return set[str]().union(*(measured.results.get(term, {}) for term in terms))
 
 
-def _measure_presence(session: Session, facts: Facts, period: Period) -> dict[str, Fraction]:
+def _measure_presence(
+    session: Session, measured: Measured, period: Period, as_of: dt.date | None
+) -> dict[str, Fraction]:
     """The share of the period that each member of the roster was here, by agent_id."""
-    results: Mapping[Aggregate, Mapping[str, AggregateResult]] = facts.results
-    if facts.units and WORKTIME in facts.plans:
+    results: Mapping[Aggregate, Mapping[str, AggregateResult]] = measured.results
+    if measured.lens.units and WORKTIME in measured.found:
         # Leave is a person's also where everything else is counted by team or shop.
-        raw = facts.opened[WORKTIME]
-        alone = session.engine.measure_source(raw, LEAVE, facts.span, session.roster.resolve, session.calendar)
-        results = alone.results
+        lens = replace(measured.lens, units=None)
+        results = session.engine.measure_source(measured.plan.opened[WORKTIME], LEAVE, lens).results
     nothing = AggregateResult(Fraction(0))
     worked, away = (results.get(aggregate, {}) for aggregate in LEAVE)
     hours = {
         agent_id: (worked.get(agent_id, nothing).value or Fraction(0), away.get(agent_id, nothing).value or Fraction(0))
         for agent_id in {**worked, **away}
     }
-    return measure_presence(session.roster.members, period, hours)
-
-
-def _note_rows_of_nobody(facts: Facts, by: Scope) -> list[Words]:
-    if by == "shop":
-        return []
-    return [
-        words("rows-of-nobody", source=table, rows=result.counts.unassigned)
-        for table, result in facts.found.items()
-        if result.counts.unassigned
-    ]
-
-
-def _say_running(period: Period, as_of: dt.date | None) -> list[Words]:
-    if as_of is None:
-        return []
-    return [words("counted-up-to", as_of=as_of.isoformat(), days_left=Number((period.last_day - as_of).days))]
-
-
-def _say_maturing(scheme: LoadedRubric, facts: Facts, period: Period) -> list[Words]:
-    """The measures that look ahead further than their data reaches."""
-    found = []
-    for measure in scheme.measures.values():
-        final = period.last_day + dt.timedelta(days=measure.matures_days)
-        for table in dict.fromkeys(term.table for term in measure.terms if term.table in facts.found):
-            last = facts.found[table].last
-            if measure.matures_days and last is not None and f"{last:%Y-%m-%d}" < final.isoformat():
-                source = facts.opened[table].name
-                found.append(
-                    words("still-maturing", measure=measure.name, source=source, last=f"{last:%Y-%m-%d}",
-                          final=final.isoformat())
-                )  # fmt: skip
-    return found
-
-
-def _calendar_warnings(session: Session, facts: Facts) -> list[Words]:
-    names = {name for terms in facts.plans.values() for term in terms for name in names_in(term)}
-    if not any(name.endswith(("workdays", "workhours")) for name in names):
-        return []
-    calendar = session.calendar()
-    if calendar.official_until is None or facts.span.last_day.year <= calendar.official_until:
-        return []
-    return [words("calendar-not-official", calendar=calendar.name, year=calendar.official_until)]
-
-
-def _nothing_in_period(period: Period, opened: Mapping[str, RawTable], measured: Mapping[str, SourceResult]) -> Problem:
-    spans = [
-        f"{opened[table].name}: {result.first:%Y-%m-%d} … {result.last:%Y-%m-%d}"
-        for table, result in measured.items() if result.first is not None
-    ]  # fmt: skip
-    # Exports often run a few hours into the next month, which is not the month to suggest.
-    spans_known = [(result.first, result.last) for result in measured.values() if result.first and result.last]
-    latest = max(
-        (max(f"{first:%Y-%m}", f"{last - dt.timedelta(days=1):%Y-%m}") for first, last in spans_known), default=None
-    )
-    hint = f"choose a month that the files hold, such as --month {latest}" if latest else "the files hold no valid rows"
-    return Problem("data-nothing-in-period", f"no rows in {period.label}", samples=tuple(spans), hint=hint)
+    return measure_presence(session.roster.members, period, hours, as_of)
 
 
 def _count_source(raw: RawTable, result: SourceResult) -> SourceCounts:

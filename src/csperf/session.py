@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +14,7 @@ from csperf.engines.polars_engine import PolarsEngine
 from csperf.exports.format_file import FormatFile, canonical_format, list_formats, load_format
 from csperf.exports.reader import RawTable, read_source
 from csperf.problems import Problem, ProblemsFound, suggest
+from csperf.rejections import explain_rejections
 from csperf.roster import Roster, build_roster
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table
@@ -26,7 +27,7 @@ _Out = TypeVar("_Out")
 
 @dataclass
 class Session:
-    """One workspace with one rubric, opened for one command. workdir: for temporary files."""
+    """One workspace, opened for one command. workdir: for temporary files."""
 
     workspace: Workspace
     workdir: Path
@@ -116,11 +117,29 @@ class Session:
 
     @cached_property
     def roster(self) -> Roster:
-        """The roster; empty where the workspace has none."""
-        if ROSTER not in self.sources_by_table:
-            return Roster()
-        table = self.open_source(ROSTER)
-        return build_roster(self.engine.read_facts(table), table.files[0].shown)
+        """The roster, empty where the workspace has none; raises ProblemsFound where a row of it has to be set aside.
+
+        Without it an agent would lose name, team, role and presence, and nobody would notice.
+        """
+        if self._roster_table is not None:
+            checked = self.engine.check_source(self._roster_table, Roster().resolve)
+            problems = [
+                replace(problem, severity="error", hint="mend these rows: each says how somebody is scored")
+                for problem in explain_rejections(self._roster_table, checked)
+            ]
+            if problems:
+                raise ProblemsFound(problems)
+        return self.valid_roster
+
+    @cached_property
+    def valid_roster(self) -> Roster:
+        """The roster's valid rows alone, for a look at the data."""
+        table = self._roster_table
+        return build_roster(self.engine.read_facts(table), table.files[0].shown) if table else Roster()
+
+    @cached_property
+    def _roster_table(self) -> RawTable | None:
+        return self.open_source(ROSTER) if ROSTER in self.sources_by_table else None
 
     @cached_property
     def calendar(self) -> Callable[[], WorkCalendar]:

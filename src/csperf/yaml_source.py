@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -40,8 +40,7 @@ _DEEPEST = 64
 _MOST = 200_000
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """Where something stands: 1-based line and column, and its length on that line."""
 
     line: int
@@ -201,7 +200,7 @@ def _build(node: yaml.Node, path: YamlPath, source: YamlSource, problems: list[P
             key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else str(key_node.value)
             step = key if isinstance(key, str) else key_node.value
             here = (*path, step)
-            if step in {str(known) for known in result}:
+            if here in source.keys:
                 first = source.keys[here]
                 source.keys[here] = _mark(key_node)
                 problems.append(

@@ -253,9 +253,10 @@ def as_json(value: Any) -> Any:
     return value
 
 
-def test_schema_of_the_score_is_the_shipped_one() -> None:
-    run = run_csperf("rubric", "schema", "score")
-    jsonschema.Draft202012Validator(json.loads(run.out)).validate(json.loads(run_sample(*JUNE).out))
+@pytest.mark.parametrize("command", [JUNE, ("simulate", *JUNE[1:], "--rubric", "remote-team")])
+def test_schemas_of_what_is_printed_are_the_shipped_ones(command: tuple[str, ...]) -> None:
+    run = run_csperf("rubric", "schema", command[0])
+    jsonschema.Draft202012Validator(json.loads(run.out)).validate(json.loads(run_sample(*command).out))
 
 
 # ── data ──────────────────────────────────────────────────────────────────────────────────────────

@@ -42,7 +42,7 @@ def test_table_on_a_terminal(shop: Path) -> None:
     run = run_csperf(*JUNE, cwd=shop, terminal=True, env={"NO_COLOR": "1", "COLUMNS": "80"})
     assert run.code == 0, run.err
     assert "before: Small, small version 1" in run.out
-    assert "1 gains, 0 lose, 1 stays level; in all +40.00" in run.out
+    assert "1 agent gains, 0 lose, 1 stays level; in all +40.00" in run.out
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv", "md", "txt"])
@@ -56,6 +56,34 @@ def test_a_rubric_is_needed_and_must_be_known(shop: Path) -> None:
     assert run_csperf("simulate", "--month", "2025-06", cwd=shop).code == 2
     run = run_csperf("simulate", "--month", "2025-06", "--rubric", "none", cwd=shop)
     assert (run.code, "[rubric-unknown]" in run.err) == (1, True)
+
+
+LOOKS_AHEAD = """measures:
+  complaints: {title: C, definition: C., source: test, from: complaints, count: true, unit: "", better: lower}
+  later: {title: L, definition: L., source: test, from: surveys, mean: rating, unit: "", better: higher, matures: 7d}
+dimensions:"""
+TWO_MORE = """    indicators:
+      complaints: {weight: 10, target: "<= 1", missing: exclude, score: {deduct: 1, per: 1}}
+      later: {weight: 10, target: ">= 4", score: {attain: {}}}
+"""
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_said_of_either_rubric_is_said(shop: Path, turned: bool) -> None:
+    rubric = RUBRIC.replace("dimensions:", LOOKS_AHEAD).replace("    indicators:\n", TWO_MORE)
+    (shop / "other.yaml").write_text(
+        rubric.replace("      csat:\n        weight: 100", "      csat:\n        weight: 80")
+    )
+    rubrics = ("other.yaml", "rubric.yaml") if turned else ("rubric.yaml", "other.yaml")
+    flags = ("simulate", "--month", "2025-06", "--against", rubrics[0], "--rubric", rubrics[1])
+    run = run_csperf(*flags, "--format", "json", cwd=shop)
+    missing, maturing = "no source for table complaints", "later may still change"
+    assert (run.code, run.err.count(missing)) == (0, 1)
+    document = json.loads(run.out)
+    assert [missing in said for said in document["warnings"]] == [True]
+    assert [maturing in said for said in document["period"]["provisional"]] == [True]
+    for shape in ("table", "md"):
+        assert run_csperf(*flags, "--format", shape, cwd=shop).out.count(maturing) == 1
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 import tempfile
 from collections.abc import Sequence
@@ -17,18 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csperf.engines.base import SourceResult, Units
-from csperf.engines.polars_engine import PolarsEngine
 from csperf.exports.reader import RawTable
-from csperf.period import parse_month
-from csperf.rubric.measures import EVERYONE, Aggregate
+from csperf.rubric.measures import Aggregate
+from csperf.tables.kinds import EVERYONE
 from small_shop import (
-    CHINA,
     csv_text,
     measure_source,
-    no_calendar,
     open_source,
+    read_rows,
     reading_as_if_large,
-    same_name,
     values_of,
 )
 
@@ -168,6 +164,31 @@ def test_without_any_way_to_agents_only_the_shop_is_measured(tmp_path: Path) -> 
     assert values_of(measure_source(orders, [COUNT], units=KEYS["shop"]), COUNT) == {"the shop": 1}
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_without_its_order_no_row_is_joined_to_anybody(tmp_path: Path, large: bool) -> None:
+    """An export of returns can lack both its agents and its orders; order_agents then says nothing of them."""
+    returns = open_source(tmp_path, "returns", csv_text(["return_id", "requested_at"], [["R1", "2025-06-03 10:00"]]))
+    order_agents = open_source(tmp_path, "order_agents", csv_text(["order_id", "agent_id"], [["O1", "A1"]]))
+    assert returns.lacks_agents
+    assert not returns.is_credited_by_order
+    count = Aggregate("returns", "count", "requested_at")
+    with reading_as_if_large() if large else nullcontext():
+        result = measure_source(returns, [count], order_agents=order_agents)
+        shop = measure_source(returns, [count], units=KEYS["shop"], order_agents=order_agents)
+    assert (values_of(result, count), result.counts.unassigned) == ({}, 1)
+    assert values_of(shop, count) == {"the shop": 1}
+
+
+def test_who_served_is_asked_only_of_orders_without_agents(tmp_path: Path) -> None:
+    headers = ["order_id", "ordered_at", "agent_id"]
+    for has_agents in (True, False):
+        text = csv_text(headers[: 2 + has_agents], [["O1", "2025-06-03", "A1"][: 2 + has_agents]])
+        orders = open_source(tmp_path, "orders", text)
+        assert orders.lacks_agents is orders.is_credited_by_order is not has_agents
+    surveys = open_source(tmp_path, "account_health", csv_text(["date"], [["2025-06-03"]]))
+    assert not surveys.lacks_agents
+
+
 def test_a_shop_counts_other_names_of_its_people_and_no_bots(tmp_path: Path) -> None:
     rows = [["S1", "bot", "2025-06-03", 1], ["S2", "a1@shop", "2025-06-03", 5], ["S3", "A9", "2025-06-04", 2]]
     surveys = open_source(tmp_path, "surveys", csv_text(["survey_id", "agent_id", "responded_at", "rating"], rows))
@@ -232,10 +253,7 @@ def rows_behind(
         Line(2, 7, None, frozenset({"A3"})), Line(3, 8, True, frozenset()),
     ]  # fmt: skip
     orders, order_agents = open_orders(folder, lines, has_agents=False)
-    june = parse_month("2025-06", CHINA, dt.date(2025, 7, 1))
-    return PolarsEngine(folder).read_rows(
-        orders, aggregate, who, june, same_name, no_calendar, units=units, order_agents=order_agents
-    )
+    return read_rows(orders, aggregate, who, units=units, order_agents=order_agents)
 
 
 @pytest.mark.parametrize(
@@ -264,8 +282,7 @@ def test_rows_that_cannot_count_once_are_shown_as_not_counted(tmp_path: Path) ->
     headers = ["review_id", "agent_id", "reviewed_at", "criterion", "mark", "ticket_id"]
     rows = [["R1", "A1", "2025-06-03", "tone", 80, "T1"], ["R2", "A1", "2025-06-03", "tone", 90, None]]
     source = open_source(tmp_path, "qa_reviews", csv_text(headers, rows))
-    june = parse_month("2025-06", CHINA, dt.date(2025, 7, 1))
     for kind, extra in (("mean", {"value": "mark", "per": "ticket_id"}), ("count", {"distinct": "ticket_id"})):
         asked = Aggregate("qa_reviews", kind, "reviewed_at", **extra)  # type: ignore[arg-type]
-        shown = PolarsEngine(tmp_path).read_rows(source, asked, "A1", june, same_name, no_calendar)
+        shown = read_rows(source, asked, "A1")
         assert [(row["ticket_id"], row["counted"]) for row in shown] == [("T1", "hit"), (None, None)]

@@ -253,12 +253,17 @@ def test_where_keeps_rows_for_which_it_is_true_only(tmp_path: Path) -> None:
 
 def test_rows_of_nobody_are_credited_to_nobody(tmp_path: Path) -> None:
     headers = [*HEADERS, "first_responder_id"]
-    rows = [["T1", None, "2025-06-03 10:00:00", 1, 1, "A2"], ["T2", "A1", "2025-06-03 10:00:00", 2, 1, None]]
+    rows = [
+        ["T1", None, "2025-06-03 10:00:00", 1, 1, "A2"], ["T2", "A1", "2025-06-03 10:00:00", 2, 1, None],
+        ["T3", None, "2025-06-03 10:00:00", 4, 1, None],
+    ]  # fmt: skip
     owner, responder = MEAN, aggregate("mean", agent="first_responder_id")
-    result = measure_source(open_source(tmp_path, "tickets", csv_text(headers, rows)), [owner, responder])
+    source = open_source(tmp_path, "tickets", csv_text(headers, rows))
+    result = measure_source(source, [owner, responder])
     assert result.results[owner] == {"A1": ratio(2, 1)}
     assert result.results[responder] == {"A2": ratio(1, 1)}
-    assert result.counts.unassigned == 1
+    assert result.counts.unassigned == 1  # T3: whatever names anybody counts for somebody
+    assert measure_source(source, [owner]).counts.unassigned == 2
 
 
 def test_durations_between_times_are_seconds(tmp_path: Path) -> None:

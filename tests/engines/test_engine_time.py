@@ -48,6 +48,12 @@ def count_in(
     return [f"A{number:03}" in found for number in range(len(times))]
 
 
+@pytest.mark.parametrize("month", ["0001-01", "1899-12", "9999-01"])
+def test_no_month_is_so_far_away_that_days_before_it_cannot_be_reckoned(month: str) -> None:
+    with pytest.raises(ValueError, match="is not a month"):
+        parse_month(month, CHINA, TODAY)
+
+
 @pytest.mark.parametrize(
     ("month", "zone"),
     [

@@ -13,17 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csperf.engines.polars_engine import PolarsEngine
-from csperf.period import parse_month
 from csperf.rubric.measures import Aggregate
 from small_shop import (
-    CHINA,
     csv_text,
     measure_source,
-    no_calendar,
     open_source,
+    read_rows,
     reading_as_if_large,
-    same_name,
     values_of,
 )
 
@@ -85,8 +81,7 @@ def test_rows_behind_it_know_the_cases_of_others(tmp_path: Path) -> None:
         ["T2", "A2", "C1", "2025-06-04 11:00:00", None],
     ]
     source = open_source(tmp_path, "tickets", csv_text(CASE, rows))
-    period = parse_month("2025-06", CHINA, dt.date(2025, 7, 1))
-    (row,) = PolarsEngine(tmp_path).read_rows(source, REPEAT, "A1", period, same_name, no_calendar)
+    (row,) = read_rows(source, REPEAT, "A1")
     assert (row["ticket_id"], row["repeat_days"]) == ("T1", "1")
 
 

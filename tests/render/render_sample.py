@@ -151,22 +151,22 @@ def build_running_table() -> ScoreTable:
         earned=Title("qualified", table.grade_titles["qualified"]),
         grade=Title("unqualified", table.grade_titles["unqualified"]),
     )  # fmt: skip
-    star = words("award-given", conditions=(words("award-rank", value="1", condition="<= 1"),))
+    star = words("award-rank", value="1", condition="<= 1")
     tier_title, star_title = {"zh-CN": "基础", "en": "Base"}, {"zh-CN": "本月之星", "en": "Star of the month"}
     reward = {"zh-CN": "奖金 500 元", "en": "500 yuan"}
     cards = (
         replace(
             best,
             variant="senior",
-            outcomes=(CardOutcome("award", "star", star, None, star_title, reward),),
+            outcomes=(CardOutcome("award", "star", (star,), None, star_title, reward),),
         ),
         replace(
             floored,
             grade="unqualified",
             indicators=(csat, *others),
             outcomes=(
-                CardOutcome("tier", "base", base, "csat", tier_title),
-                CardOutcome("floor", "performance", below),
+                CardOutcome("tier", "base", (base,), "csat", tier_title),
+                CardOutcome("floor", "performance", (below,)),
             ),
         ),
         plain,
@@ -188,7 +188,7 @@ def build_running_table() -> ScoreTable:
         days_left=18,
         provisional=(
             words("counted-up-to", as_of="2025-06-12", days_left=Number(18)),
-            words("still-maturing", measure="fcr_no_repeat", source="tickets", last="2025-06-12", final="2025-07-07"),
+            words("still-maturing", measure="fcr_no_repeat", source="tickets", last="2025-06-12", final="2025-07-08"),
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from importlib.resources import files
 
 import fastexcel
@@ -12,11 +13,13 @@ import jsonschema
 import pytest
 from render_sample import LANGS, build_running_table, build_table, build_team_table, check_golden
 
+from csperf.people import Scope
 from csperf.problems import cell_width
 from csperf.render import Format, render_score
 from csperf.render.csv import render_csv
 from csperf.render.explain import render_explain, render_explain_json
 from csperf.render.json import render_json
+from csperf.render.md import render_md
 from csperf.render.table import render_table
 from csperf.render.xlsx import render_xlsx
 
@@ -118,3 +121,16 @@ def test_a_team_is_asked_for_by_its_own_flag() -> None:
     assert "csperf score --by team --format csv" in text
     assert "csperf explain 售后一组 --by team" in text
     assert "ID" not in text.split("─")[0]
+
+
+@pytest.mark.parametrize(("by", "heading"), [("team", "Team"), ("shop", "Scope")])
+def test_a_unit_is_headed_by_what_it_is(by: Scope, heading: str) -> None:
+    table = replace(build_team_table(), by=by)
+    lines = [line for line in render_md(table, "en").splitlines() if line.startswith("|")]
+    assert lines[0].startswith(f"| Rank | {heading} | Score |")
+    assert lines[2].startswith("| 1 | 售后一组 | ")
+    assert len({line.count(" | ") for line in lines[: 2 + len(table.cards)]}) == 1
+    workbook = fastexcel.read_excel(render_xlsx(table, "en"))
+    names = [workbook.load_sheet(sheet).available_columns() for sheet in (0, 1)]
+    assert [column.name for column in names[0][:3]] == ["Rank", heading, "Score"]
+    assert [column.name for column in names[1][:2]] == [heading, "Dimension"]

@@ -11,8 +11,9 @@ from render_sample import LANGS, check_golden
 
 from csperf.problems import cell_width
 from csperf.render.rubric import formula_text, render_rubric, rule_text
-from csperf.rubric.measures import EVERYONE, Aggregate, Measure
-from csperf.rubric.scheme import Indicator, Rubric
+from csperf.rubric.measures import Aggregate, Measure
+from csperf.rubric.scheme import Rubric
+from csperf.tables.kinds import EVERYONE
 
 
 def _measure(name: str, kind: str, *terms: Aggregate, unit: str = "", better: Any = "higher", **more: Any) -> Measure:
@@ -172,7 +173,11 @@ CLAUSES = Rubric.model_validate(
         },
         "roles": {
             "leads": {"roles": ["lead"], "weights": {"quality": 70, "volume": 30}, "targets": {"csat": ">= 95%"}},
-            "new": {"title": "New", "roles": ["trainee", "temp"]},
+            "new": {
+                "title": "New",
+                "roles": ["trainee", "temp"],
+                "tiers": {"csat": {"base": ">= 80%", "top": ">= 90%"}, "solved": {}},
+            },
         },
         "floors": [
             {"dimension": "quality", "min": "70%", "then": {"grade_at_most": "poor"}, "note": "quality first"},
@@ -288,7 +293,8 @@ def test_text_fits_the_width(width: int, lang: str) -> None:
     ],
 )
 def test_score_rules_in_words(name: str, english: str, chinese: str) -> None:
-    indicator: Indicator = next(found for _, key, found in RUBRIC.indicators() if key == name)
+    indicator = RUBRIC.find_indicator(name)
+    assert indicator
     assert rule_text(indicator, "en") == english
     assert rule_text(indicator, "zh-CN") == chinese
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from csperf.engines.polars_sql import check_sql
 from csperf.problems import Problem, ProblemsFound
-from csperf.rubric.load import LoadedRubric, load_catalogue, load_rubric
+from csperf.rubric.catalogue import load_catalogue
+from csperf.rubric.load import LoadedRubric, load_rubric
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

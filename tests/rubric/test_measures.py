@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from csperf.rubric.measure_checks import contracts
-from csperf.rubric.measures import EVERYONE, Measure, MeasureEntry, build_measure, evaluate_formula, formula_names
+from csperf.rubric.measures import Measure, MeasureEntry, build_measure, evaluate_formula, formula_names
+from csperf.tables.kinds import EVERYONE
 
 WORDS = {"title": "t", "definition": "d", "source": "s"}
 
@@ -140,6 +141,12 @@ def test_ratio_terms_take_what_they_leave_unsaid_from_the_whole() -> None:
         ({"from": "tickets", "ratio": {"of": {"sum": "a"}, "to": {"count": True}}}, True),
         ({"from": "tickets", "ratio": {"of": {"mean": "a"}, "to": {"mean": "b"}}}, False),
         ({"derived": "a + b"}, False),
+        # What two of a team have counts twice in a sum of theirs.
+        ({"from": "tickets", "rate": "a", "distinct": "customer_id"}, False),
+        ({"from": "qa_reviews", "mean": "mark", "per": "review_id"}, False),
+        ({"from": "orders", "rate": "returned"}, False),
+        ({"from": "orders", "rate": "returned", "agent": "everyone"}, True),
+        ({"from": "orders", "ratio": {"of": {"sum": "amount"}, "to": {"count": True}}}, False),
     ],
 )
 def test_poolable(entry: dict[str, Any], is_poolable: bool) -> None:
@@ -153,11 +160,73 @@ def test_poolable(entry: dict[str, Any], is_poolable: bool) -> None:
         ({"from": "worktime", "sum": "hours"}, True),
         ({"from": "worktime", "mean": "hours"}, False),
         ({"from": "complaints", "count": True, "agent": "everyone"}, False),
+        ({"from": "tasks", "sum": "points", "window": "365d"}, False),
         ({"constant": 5}, False),
     ],
 )
 def test_volume(entry: dict[str, Any], is_volume: bool) -> None:
     assert build(**entry).is_volume is is_volume
+
+
+def test_what_a_window_holds_grows_with_the_people_and_not_with_the_days_of_the_month() -> None:
+    measure = build(**{"from": "tasks", "sum": "points", "window": "365d"})
+    assert (measure.is_per_head, measure.is_volume) == (True, False)
+    assert not build(**{"from": "tasks", "sum": "points", "agent": "everyone"}).is_per_head
+
+
+REPORTED = {"from": "agent_metrics"}
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "is_of_cases"),
+    [
+        ({"sum": "satisfied_count"}, {"sum": "rated_count"}, True),
+        ({"count": True}, {"sum": "session_count"}, True),
+        ({"sum": "coalesce(satisfied_count, round(satisfaction_rate * rated_count))"}, {"sum": "rated_count"}, True),
+        ({"sum": "satisfaction_rate * rated_count"}, {"sum": "rated_count"}, False),
+        ({"sum": "round(satisfaction_rate * rated_count, 2)"}, {"sum": "rated_count"}, False),
+        ({"sum": "rated_count / 2"}, {"sum": "rated_count"}, False),
+        ({"sum": "sales_amount"}, {"sum": "sales_amount"}, False),
+        ({"sum": "sales_amount"}, {"sum": "order_count"}, False),
+        ({"sum": "served_count"}, {"sum": "worked_hours"}, False),
+        ({"from": "tickets", "sum": "open_hours"}, {"from": "tickets", "count": True}, False),
+        ({"mean": "rated_count"}, {"mean": "session_count"}, False),
+    ],
+)
+def test_whether_numbers_are_cases(of: dict[str, Any], to: dict[str, Any], is_of_cases: bool) -> None:
+    assert build(**REPORTED, ratio={"of": of, "to": to}).is_of_cases is is_of_cases
+
+
+def test_a_rate_is_of_cases_and_a_sum_is_not() -> None:
+    assert build(**{"from": "tickets", "rate": "escalated"}).is_of_cases
+    assert not build(**REPORTED, sum="session_count").is_of_cases
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "are_paired"),
+    [
+        ({"sum": "a"}, {"sum": "b"}, (True, True)),
+        ({"sum": "a"}, {"count": True}, (False, True)),
+        ({"sum": "a"}, {"count": True, "distinct": "c"}, (True, True)),
+        ({"where": "x", "sum": "a"}, {"sum": "a"}, (False, False)),
+        ({"where": "x", "count": True}, {"count": True}, (False, False)),
+        ({"sum": "a"}, {"from": "worktime", "sum": "hours"}, (False, False)),
+        ({"sum": "a"}, {"at": "resolved_at", "sum": "b"}, (False, False)),
+        ({"sum": "a"}, {"agent": "resolver_id", "sum": "b"}, (False, False)),
+        ({"sum": "a"}, {"window": "60d", "sum": "b"}, (False, False)),
+        ({"mean": "a"}, {"mean": "b"}, (False, False)),
+    ],
+)
+def test_terms_over_the_same_rows_know_what_the_other_may_lack(
+    of: dict[str, Any], to: dict[str, Any], are_paired: tuple[bool, bool]
+) -> None:
+    first, second = build(**{"from": "tickets"}, ratio={"of": of, "to": to}).terms
+    assert (first.paired is not None, second.paired is not None) == are_paired
+
+
+def test_a_column_that_may_lack_may_lack_for_the_other_term_too() -> None:
+    of, to = build(**{"from": "tickets"}, ratio={"of": {"sum": "a", "optional": ["a"]}, "to": {"sum": "b"}}).terms
+    assert of.optional == to.optional == ("a",)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ seasons:
   sale: {months: ["2025-06"], weights: {quality: 50, speed: 50}}
 roles:
   leads: {roles: [lead], weights: {quality: 70, speed: 30}, targets: {csat: ">= 95%", first_response: "<= 1min"}}
-  new: {roles: [trainee], targets: {complaint_count: "<= 1"}}
+  new: {roles: [trainee], targets: {complaint_count: "<= 1"}, tiers: {csat: {base: ">= 80%"}, first_response: {}}}
 floors:
   - {dimension: quality, min: 70%, then: {grade_at_most: fair}}
   - {indicator: csat, target: ">= 80%", then: {grade_at_most: poor}}
@@ -69,9 +69,10 @@ def test_measures_of_awards_are_made_ready_too(tmp_path: Path) -> None:
 
 
 def test_a_scheme_states_its_own_constant(tmp_path: Path) -> None:
-    own = "measures:\n  average_order_baseline: {title: t, definition: d, source: s, constant: 88.5, unit: 元}\n"
-    award = "awards:\n  seller: {when: {average_order_uplift: '>= 10%'}}\n"
-    measure = load_text(text(own + award), tmp_path).measures["average_order_baseline"]
+    own = "measures:\n  usual: {title: t, definition: d, source: s, constant: 88.5, unit: 元}\n"
+    uplift = "  uplift: {title: t, definition: d, source: s, derived: average_order_value / usual - 1, unit: '%'}\n"
+    award = "awards:\n  seller: {when: {uplift: '>= 10%'}}\n"
+    measure = load_text(text(own + uplift + award), tmp_path).measures["usual"]
     assert (str(measure.constant), measure.unit) == ("177/2", "元")
 
 
@@ -95,6 +96,12 @@ def test_a_scheme_states_its_own_constant(tmp_path: Path) -> None:
         ("roles: {a: {roles: [x], targets: {csat: '<= 90%'}}}", "rubric-direction", "'<= 90%'"),
         ("roles: {a: {roles: [x], targets: {first_response: 10s .. 20s}}}", "rubric-bad-target", "10s .. 20s"),
         ("roles: {a: {roles: [x], targets: {complaint_count: <= 0.5}}}", "rubric-step-missing", "complaint_count"),
+        ("roles: {a: {roles: [x], tiers: {csta: {}}}}", "rubric-unknown-name", "csta"),
+        ("roles: {a: {roles: [x], tiers: {csat: {bse: '>= 90%'}}}}", "rubric-unknown-name", "bse"),
+        ("roles: {a: {roles: [x], tiers: {csat: {base: '>= 90'}}}}", "rubric-unit", "'>= 90'"),
+        ("roles: {a: {roles: [x], tiers: {csat: {base: '<= 90%'}}}}", "rubric-direction", "'<= 90%'"),
+        ("roles: {a: {roles: [x], tiers: {csat: {base: '>= 90%', challenge: '>= 85%'}}}}", "rubric-tier-order",
+         "'>= 85%'"),
         ("floors: [{dimension: qality, min: 70%, then: {grade_at_most: fair}}]", "rubric-unknown-name", "qality"),
         ("floors: [{dimension: quality, min: 70, then: {grade_at_most: fair}}]", "rubric-bad-value", "70"),
         ("floors: [{dimension: quality, min: 101%, then: {grade_at_most: fair}}]", "rubric-bad-value", "101%"),
@@ -131,6 +138,7 @@ def test_clause(clauses: str, code: str, mark: str, tmp_path: Path) -> None:
         ("team_target: '>= 90'", "", "rubric-unit", "'>= 90'"),
         ("team_target: '<= 90%'", "", "rubric-direction", "'<= 90%'"),
         ("prorate: true", "", "rubric-prorate", "true"),
+        ("prorate: false", "", "rubric-prorate", "false"),
         ("tiers: {bse: '>= 90%'}", "", "rubric-unknown-name", "bse"),
         ("tiers: {base: '>= 90'}", "", "rubric-unit", "'>= 90'"),
         ("tiers: {base: '<= 90%'}", "", "rubric-direction", "'<= 90%'"),
@@ -188,6 +196,22 @@ def test_what_is_judged_on_a_full_period(measure: str, extra: str, expected: boo
     loaded = load_text(rubric_text(indicator, measure), tmp_path)
     ((_, _, own),) = loaded.rubric.indicators()
     assert own.is_prorated(loaded.measures["own"]) is expected
+
+
+@pytest.mark.parametrize(
+    ("measure", "why"),
+    [
+        ("from: tickets\ncount: true\nwindow: 60d", "presence is a share of the period, and not of the 60 days"),
+        ("from: tickets\ncount: true\nagent: everyone", "the whole shop's number does not grow with the days"),
+        ("from: tickets\nrate: answered", "a rate does not grow with the days"),
+    ],
+)
+def test_what_cannot_be_judged_on_a_full_period(measure: str, why: str, tmp_path: Path) -> None:
+    unit = "%" if "rate:" in measure else ""
+    indicator = f"own: {{weight: 100, target: '>= 10{unit}', score: {{attain: {{}}}}, prorate: true}}"
+    (problem,) = find_problems(rubric_text(indicator, measure), tmp_path)
+    assert (problem.code, marked(problem)) == ("rubric-prorate", "true")
+    assert problem.message.startswith(f'indicator "own": {why}')
 
 
 def test_fewer_is_better_and_is_not_judged_on_a_full_period(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from rubric_sample import CONFIGS, marked, place
 
 from csperf.engines.polars_sql import check_sql
 from csperf.problems import Problem, ProblemsFound
+from csperf.rubric.catalogue import load_catalogue
 from csperf.rubric.extend import read_extended
-from csperf.rubric.load import LoadedRubric, load_catalogue, load_rubric
+from csperf.rubric.load import LoadedRubric, load_rubric
 from csperf.yaml_source import read_yaml
 
 BASE = """\
@@ -222,3 +223,11 @@ def test_what_is_not_extended_is_read_as_ever(tmp_path: Path) -> None:
     path = tmp_path / "ours.yaml"
     path.write_text(BASE, encoding="utf-8")
     assert read_extended(path, {}) == read_yaml(path)
+
+
+@pytest.mark.parametrize(("text", "code"), [("", "rubric-empty"), ("- 1\n", "rubric-wrong-type")])
+def test_a_base_that_is_no_rubric_is_blamed_itself(text: str, code: str, tmp_path: Path) -> None:
+    (problem,) = find(tmp_path, ours='name: ours\nversion: "1"\nextends: other.yaml\n', other=text)
+    assert problem.code == code
+    assert problem.at is not None
+    assert Path(problem.at.file).name == "other.yaml"

@@ -6,7 +6,8 @@ from rubric_sample import CONFIGS, find_problems, load_text, marked, place, rubr
 
 from csperf.engines.polars_sql import check_sql
 from csperf.problems import ProblemsFound
-from csperf.rubric.load import check_catalogue, load_catalogue, load_rubric
+from csperf.rubric.catalogue import load_catalogue
+from csperf.rubric.load import check_catalogue, load_rubric
 
 CSAT = 'csat: {weight: 100, target: ">= 90%", score: {deduct: 2, per: 1%, step: completed}}'
 

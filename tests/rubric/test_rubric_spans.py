@@ -71,3 +71,16 @@ def test_a_shared_day_is_found_where_there_is_one(ours: list[Span], theirs: list
     found = find_shared_day(ours, theirs)
     assert (found is not None) == bool(shared)
     assert found is None or any(f"{day:%Y-%m-%d}".endswith(found) for day in shared)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "shared"),
+    [
+        ("2025-01-01 .. 2028-12-31", "2028-02-29"),
+        ("2025-01-01 .. 2027-12-31", None),
+        ("2023-12-01 .. 2024-02-29", "2024-02-29"),
+        ("02-20 .. 03-05", "02-29"),
+    ],
+)
+def test_the_day_that_most_years_lack(theirs: str, shared: str | None) -> None:
+    assert find_shared_day([parse_day_span("02-29 .. 02-29")], [parse_day_span(theirs)]) == shared

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from scoring_sample import measure_of
 
-from csperf.rubric.measures import EVERYONE, Aggregate
+from csperf.rubric.measures import Aggregate
 from csperf.scoring.cards import Agent, AggregateResult, Measurement
 from csperf.scoring.measurements import finish_measurements
+from csperf.tables.kinds import EVERYONE
 
 TICKETS = Aggregate("tickets", "count", "created_at")
 HOURS = Aggregate("worktime", "sum", "day", value="hours")
@@ -64,9 +66,18 @@ def test_ratio_across_tables() -> None:
 
 
 def test_a_share_of_counts_has_the_cases_as_sample() -> None:
-    measures = {"reported": measure_of("reported", "ratio", "%", terms=(GOOD, RATED))}
-    results = {GOOD: {"A": found("44", size=30)}, RATED: {"A": found("50", size=30)}}
+    of_cases = replace(RATED, sums_cases=True)
+    measures = {"reported": measure_of("reported", "ratio", "%", terms=(GOOD, of_cases))}
+    results = {GOOD: {"A": found("44", size=30)}, of_cases: {"A": found("50", size=31)}}
     assert finish_measurements(measures, results, people("A"))["A", "reported"].sample_size == 50
+
+
+def test_a_share_of_money_has_the_rows_as_sample() -> None:
+    """4000 元 are no 4000 cases."""
+    part, whole = (Aggregate("costs", "sum", "date", where=where, value="amount") for where in ("kind = 'x'", None))
+    measures = {"share": measure_of("share", "ratio", "%", terms=(part, whole))}
+    results = {part: {"A": found("1000", size=2)}, whole: {"A": found("4000", size=5)}}
+    assert finish_measurements(measures, results, people("A"))["A", "share"].sample_size == 5
 
 
 def test_derived_follows_its_parts_in_any_order() -> None:
@@ -102,7 +113,8 @@ def test_what_is_of_everyone_is_given_to_each() -> None:
         assert done[who, "defects"] == Measurement(
             who, "defects", Fraction(1, 200), Fraction("0.5"), Fraction(100), 100
         )
-        assert (done[who, "reports"].value, done[who, "reports"].denominator) == (3, None)  # not shared out
+        assert done[who, "reports"].value == 3
+        assert done[who, "reports"].denominator is None  # not shared out
     assert done["A", "tickets_per_report"].value == 2
 
 

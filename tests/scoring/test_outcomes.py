@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from scoring_sample import measure_of, measured, rubric_of, say_en, say_zh, score_one
+from scoring_sample import measure_of, measured, rubric_of, score_one
 
+from csperf.render.words import say_list
 from csperf.scoring.cards import Agent, CardOutcome, Scorecard
 from csperf.scoring.score import score_agents
 
@@ -37,15 +38,19 @@ def score(floors: list[Any], csat: Any = (88, 100), compliance: Any = (100, 100)
     return score_one(rubric, MEASURES, {"csat": csat, "compliance": compliance, "timely": (100, 100)}, **more)
 
 
+def why(outcome: CardOutcome, lang: str = "en") -> str:
+    return say_list(outcome.reason, lang)
+
+
 def test_a_floor_that_bites_caps_the_grade_alone() -> None:
     card = score([{**QUALITY_FLOOR, "min": "95%"}])
     assert (str(card.score), card.grade, card.rank) == ("96.40", "fair", 1)
     (floor,) = card.outcomes
-    assert (floor.kind, floor.name, floor.indicator) == ("floor", "quality", None)
-    assert say_en(floor.reason) == (
+    assert (floor.kind, floor.name, floor.indicator, floor.grade_at_most) == ("floor", "quality", None, "fair")
+    assert why(floor) == (
         "36.40 of 40.00 points of quality are 91.00%, below the floor of 95%: grade fair instead of Excellent"
     )
-    assert say_zh(floor.reason) == ("quality得 36.40 分（满分 40.00），即 91.00%，低于底线 95%：等级由优秀降为fair")
+    assert why(floor, "zh-CN") == ("quality得 36.40 分（满分 40.00），即 91.00%，低于底线 95%：等级由优秀降为fair")
 
 
 @pytest.mark.parametrize(
@@ -69,10 +74,10 @@ def test_floors_at_their_bound(floor: dict[str, Any], bites: bool) -> None:
 def test_a_gate_says_the_value_that_misses_it() -> None:
     card = score([COMPLIANCE_FLOOR], compliance=(999_999, 1_000_000))
     assert card.grade == "good"
-    assert say_en(card.outcomes[0].reason) == (
+    assert why(card.outcomes[0]) == (
         "compliance 99.9999% does not meet the floor of >= 100%: grade Good instead of Excellent"
     )
-    assert say_zh(card.outcomes[0].reason) == "compliance 99.9999%，未达到底线 >= 100%：等级由优秀降为Good"
+    assert why(card.outcomes[0], "zh-CN") == "compliance 99.9999%，未达到底线 >= 100%：等级由优秀降为Good"
 
 
 def test_of_several_floors_the_lowest_grade_wins() -> None:
@@ -138,9 +143,9 @@ def test_the_highest_tier_that_is_reached(value: str | None, tier: str | None) -
 def test_a_tier_brings_its_title_and_reward_and_says_why() -> None:
     (outcome,) = score_response("20").outcomes
     assert (outcome.title, outcome.reward) == (None, {"en": "a day off"})
-    assert say_en(outcome.reason) == "response 20 s meets <= 20s"
+    assert why(outcome) == "response 20 s meets <= 20s"
     (outcome,) = score_response("20.001").outcomes
-    assert say_zh(outcome.reason) == "response 20 s，满足 <= 30s"
+    assert why(outcome, "zh-CN") == "response 20 s，满足 <= 30s"
     assert outcome.title == {"en": "Base", "zh-CN": "基础"}
 
 
@@ -161,7 +166,33 @@ def test_the_tier_of_an_amount_is_that_of_a_full_period() -> None:
         {"articles": 2}, Agent("A", presence=Fraction(1, 2)),
     )  # fmt: skip
     assert card.indicators[0].tier == "challenge"
-    assert say_en(card.outcomes[0].reason) == "articles 4 meets >= 4"
+    assert why(card.outcomes[0]) == "articles 4 meets >= 4"
+
+
+@pytest.mark.parametrize(
+    ("agent", "tier"),
+    [
+        (Agent("A", role="mail"), "challenge"),  # 20 s of at most 1 min, and of none that is higher
+        (Agent("A", role="back office"), None),  # has no tiers
+        (Agent("A", role="phone"), "base"),  # a variant that says nothing of tiers
+        (Agent("A", role="other"), "base"),
+        (Agent("A"), "base"),
+        (Agent("A", role="mail", members=2), "base"),  # a team has no role
+    ],
+)
+def test_the_tiers_of_a_role(agent: Agent, tier: str | None) -> None:
+    response = {"weight": 100, "score": {"curve": {"10s": 100, "60s": 0}}, "tiers": {"base": "<= 30s"}}
+    roles = {
+        "mail": {"roles": ["mail"], "tiers": {"response": {"base": "<= 2min", "challenge": "<= 1min"}}},
+        "office": {"roles": ["back office"], "tiers": {"response": {}}},
+        "phone": {"roles": ["phone"], "targets": {"response": "<= 1min"}},
+    }
+    rubric = rubric_of({"all": {"response": response}}, tiers=TIERS, roles=roles)
+    agent = replace(agent, role=None) if agent.members else agent
+    card = score_one(rubric, MEASURES, {"response": "20"}, agent)
+    assert card.indicators[0].tier == tier
+    targets = {"challenge": "<= 1min", "base": "<= 30s", None: None}
+    assert [why(one) for one in card.outcomes] == ([f"response 20 s meets {targets[tier]}"] if tier else [])
 
 
 def awards_of(when: dict[str, str], agents: int = 1, response: Any = ("24", 2), **award: Any) -> list[CardOutcome]:
@@ -197,11 +228,11 @@ def test_an_award_says_what_it_is_for() -> None:
         {"score": ">= 95", "rank": "<= 1", "coverage": ">= 80%", "quality": ">= 30", "response": "<= 15s"}
     )
     assert (award.name, award.title, award.reward) == ("star", "Star", "a cup")
-    assert say_en(award.reason) == (
+    assert why(award) == (
         "score 96 (>= 95), rank 1 (<= 1), scored weight 100.00% (>= 80%), quality 36 points (>= 30), "
         "response 12 s (<= 15s)"
     )
-    assert say_zh(award.reason).startswith("得分 96（>= 95）、名次 1（<= 1）、计分权重 100.00%（>= 80%）")
+    assert why(award, "zh-CN").startswith("得分 96（>= 95）、名次 1（<= 1）、计分权重 100.00%（>= 80%）")
 
 
 def test_what_is_not_known_earns_no_award() -> None:
@@ -233,3 +264,20 @@ def test_outcomes_leave_the_points_alone() -> None:
     with_all = score([{**QUALITY_FLOOR, "min": "95%"}, COMPLIANCE_FLOOR], compliance=(98, 100))
     without = score([], compliance=(98, 100))
     assert replace(with_all, grade=without.grade, outcomes=()) == without
+
+
+def test_tiers_floors_and_awards_judge_one_value_also_of_who_was_here_for_a_part() -> None:
+    amount = {"weight": 100, "target": ">= 1", "score": {"attain": {}}, "tiers": {"base": ">= 4"}}
+    measures = {name: measure_of(name, "count", "", "higher") for name in ("articles", "posts")}
+    measures["errors"] = measure_of("errors", "count", "", "lower")
+    floor = {"indicator": "articles", "target": ">= 4", "then": {"grade_at_most": "poor"}}
+    for prorate, given in ((None, ["base", "of_indicator"]), (False, ["articles"])):
+        rubric = rubric_of(
+            {"all": {"articles": {**amount, "prorate": prorate}}}, tiers=TIERS, floors=[floor], grades=GRADES,
+            awards={"of_indicator": {"when": {"articles": ">= 4"}}, "of_measure": {"when": {"posts": ">= 4"}},
+                    "few_errors": {"when": {"errors": "<= 2"}}},
+        )  # fmt: skip
+        values = dict.fromkeys(("articles", "posts", "errors"), 2)
+        card = score_one(rubric, measures, values, Agent("A", presence=Fraction(1, 2)))
+        # What should be low is judged as it is; a measure that is no indicator as it would be if it were one.
+        assert {one.name for one in card.outcomes} == {*given, "of_measure", "few_errors"}

@@ -83,12 +83,18 @@ def test_nothing_is_said_of_what_one_more_case_can_do_anything_to(kind: str) -> 
 
 
 def test_a_ratio_of_counts_is_told_where_both_are_of_the_same_cases() -> None:
-    good, rated = (Aggregate("agent_metrics", "sum", "day", value=value) for value in ("good", "rated"))
-    hours = Aggregate("worktime", "sum", "day", value="hours")
+    good, rated = (Aggregate("agent_metrics", "sum", "day", value=one, sums_cases=True) for one in ("good", "rated"))
+    tickets = Aggregate("tickets", "count", "created_at")
     found = needed(44, ">= 90%", 50, kind="ratio", terms=(good, rated))
     assert found is not None
     assert count_of(found) == 10
-    assert needed(44, ">= 90%", 50, kind="ratio", terms=(good, hours)) is None
+    assert needed(44, ">= 90%", 50, kind="ratio", terms=(good, tickets)) is None
+
+
+def test_nobody_is_told_to_serve_so_many_yuan_more() -> None:
+    refunded, sold = (Aggregate("orders", "sum", "ordered_at", value=one) for one in ("refund_amount", "amount"))
+    assert needed(3600, ">= 95%", 4000, kind="ratio", terms=(refunded, sold)) is None
+    assert needed(400, "<= 5%", 4000, kind="ratio", terms=(refunded, sold)) is None
 
 
 def test_old_cases_leave_a_window() -> None:
@@ -108,7 +114,7 @@ def test_nothing_measured_nothing_said() -> None:
 def test_both_languages() -> None:
     found = needed(44, ">= 90%", 50)
     assert found is not None
-    assert say_zh(found) == "再连续有 10 个符合，中间没有不符合的"
+    assert say_zh(found) == "再有 10 个全部符合即可达标"
 
 
 COUNTS = st.integers(0, 60).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))

@@ -274,7 +274,8 @@ def check_steps(line: IndicatorScore) -> None:
 def test_a_better_value_never_lowers_the_points(month: Any, value: int) -> None:
     rubric, measures, measurements, agents, *rest = month
     name, agent_id = "m0", agents[0].agent_id
-    indicator = next(one for _, found, one in rubric.indicators() if found == name)
+    indicator = rubric.find_indicator(name)
+    assert indicator
     assume(indicator.target is None or indicator.target.direction == "higher")
     points: list[Any] = []
     for hits in (value, min(value + 1, 400)):

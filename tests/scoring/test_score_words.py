@@ -106,6 +106,11 @@ def cards_of_other_kinds() -> Iterator[Scorecard]:
                 yield score_one(rubric_of(other), counts, {"n": 1, "x": (4, 4)}, agent, is_running=True)
     events = rubric_of({"all": {"n": {"weight": 100, "target": "<= 0", "score": {"deduct": 1, "per": 1}}}})
     yield score_one(events, {"n": measure_of("n", "count", "")}, {"n": (1, 2)}, Agent("team", members=2))
+    for other in ({"one": {"n": amount, "x": {"weight": 40, **line}}},
+                  {"one": {"n": amount}, "two": {"x": {"weight": 40, **line}}},
+                  {"one": {"n": {**amount, "weight": 100}}}):  # fmt: skip
+        shop = Agent("shop", presence=Fraction(0), members=0)
+        yield score_one(rubric_of(other), counts, {"n": None, "x": (4, 4)}, shop)
     for target in (">= 50%", "<= 10%", ">= 100%"):
         goal = rubric_of({"all": {"x": {"weight": 100, **line, "target": target}}})
         yield score_one(goal, measures, {"x": (1, 4)}, is_running=True)
@@ -115,8 +120,7 @@ def everything_said() -> Iterator[Words]:
     for card in all_kinds_of_cards():
         yield from card.notes
         for outcome in card.outcomes:
-            yield outcome.reason
-            yield from dict(outcome.reason.parts).get("conditions", ())
+            yield from outcome.reason
         for line in card.indicators:
             yield from (*line.reason, *line.steps, *([line.needed] if line.needed else []))
 
@@ -152,9 +156,16 @@ def test_words_keep_their_parts_in_order() -> None:
     assert words("x", b=1, a=2).parts == (("b", 1), ("a", 2))
 
 
-def test_a_title_is_said_in_the_language_of_the_template() -> None:
-    both = Title("good", {"en": "Good", "zh-CN": "良好"})
-    assert f"{both:en} {both:zh-CN} {both}" == "Good 良好 good"
-    assert (
-        f"{Title('good', {'en': 'Good'}):zh-CN} {Title('good', '好'):zh-CN} {Title('good', None):en}" == "Good 好 good"
-    )
+@pytest.mark.parametrize(
+    ("text", "english", "chinese"),
+    [
+        ({"en": "Good", "zh-CN": "良好"}, "Good", "良好"),
+        ({"en": "Good"}, "Good", "Good"),
+        ("好", "好", "好"),
+        (None, "good", "good"),
+        ({"zh-CN": "良好"}, "good", "良好"),
+    ],
+)
+def test_a_title_is_said_in_the_language_of_the_sentence(text: Any, english: str, chinese: str) -> None:
+    said = words("award-dimension", dimension=Title("good", text), value="1", condition=">= 1")
+    assert (say_en(said), say_zh(said)) == (f"{english} 1 points (>= 1)", f"{chinese} 1 分（>= 1）")

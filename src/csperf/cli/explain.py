@@ -7,26 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from csperf.cli import options
 from csperf.cli.opening import open_session
-from csperf.cli.options import (
-    AsOfOption,
-    By,
-    ByOption,
-    LangOption,
-    MonthOption,
-    OutputOption,
-    QuarterOption,
-    QuietOption,
-    RubricOption,
-    WorkspaceOption,
-    YearOption,
-    choose_as_of,
-    choose_period,
-)
-from csperf.cli.output import choose_format, say_aside, terminal_width, use_color, working, write_result
+from csperf.cli.output import choose_format, terminal_width, use_color, working, write_result
 
 if TYPE_CHECKING:
-    from csperf.pipeline import Scored
+    from csperf.pipeline import ScoredPeriod
     from csperf.rubric.load import LoadedRubric
     from csperf.session import Session
 
@@ -41,13 +27,13 @@ class ExplainFormat(StrEnum):
 
 def explain(
     agent: Annotated[
-        str, typer.Argument(help="The agent: id, name, or any alias of the roster; with --by the team, or shop.")
+        str, typer.Argument(help="The agent: id, name, or any alias of the roster; with --by a team, or shop.")
     ],
-    month: MonthOption = None,
-    quarter: QuarterOption = None,
-    year: YearOption = None,
-    as_of: AsOfOption = None,
-    by: ByOption = By.AGENT,
+    month: options.MonthOption = None,
+    quarter: options.QuarterOption = None,
+    year: options.YearOption = None,
+    as_of: options.AsOfOption = None,
+    by: options.ByOption = options.By.AGENT,
     indicator: Annotated[
         str | None,
         typer.Option(
@@ -66,15 +52,15 @@ def explain(
             help="List the rows behind the indicator, those that cost points first.",
         ),
     ] = False,
-    workspace: WorkspaceOption = None,
-    rubric: RubricOption = None,
+    workspace: options.WorkspaceOption = None,
+    rubric: options.RubricOption = None,
     format: Annotated[
         ExplainFormat,
         typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: table on a terminal, json elsewhere."),
     ] = ExplainFormat.AUTO,
-    output: OutputOption = None,
-    lang: LangOption = None,
-    quiet: QuietOption = False,
+    output: options.OutputOption = None,
+    lang: options.LangOption = None,
+    quiet: options.QuietOption = False,
 ) -> int:
     """Every point of one agent: value, target, and step by step to the points."""
     if rows and indicator is None:
@@ -83,18 +69,17 @@ def explain(
     with open_session(workspace, lang, quiet) as (session, language):
         from csperf.pipeline import check_indicator_name, find_card, load_scheme, score_period
         from csperf.render.explain import render_explain, render_explain_json
-        from csperf.render.words import label
 
-        period = choose_period(month, quarter, year, session.workspace.content.zone)
-        last_day = choose_as_of(as_of, period)
-        with working(label("working", language), quiet):
+        period = options.choose_period(month, quarter, year, session.workspace.content.zone)
+        last_day = options.choose_as_of(as_of, period)
+        with working(language, quiet):
             scheme = load_scheme(session.workspace, rubric)
             if indicator:
                 check_indicator_name(scheme, indicator)
             scored = score_period(session, scheme, period, by=by.value, as_of=last_day)
         card = find_card(scored.table, session.roster, agent)
         agent_id = card.agent.agent_id
-        width, color = terminal_width(), use_color() and output is None
+        width, color = terminal_width(), use_color(output)
         if rows and indicator:
             result = _render_rows_behind(session, scheme, scored, agent_id, indicator, chosen, language, width, color)
             if chosen == "table":
@@ -103,28 +88,27 @@ def explain(
             result = render_explain_json(scored.table, card, language, indicator)
         else:
             result = render_explain(scored.table, card, language, width, color, indicator)
-        write_result(result, output, is_data=chosen == "json")
-        if output is not None:
-            say_aside(label("file-written", language, file=output), quiet)
+        write_result(result, output, is_data=chosen == "json", lang=language, quiet=quiet)
     return 0
 
 
 def _render_rows_behind(
-    session: Session, scheme: LoadedRubric, scored: Scored, agent_id: str, indicator: str, chosen: str,
+    session: Session, scheme: LoadedRubric, scored: ScoredPeriod, agent_id: str, indicator: str, chosen: str,
     language: str, width: int, color: bool,
 ) -> str:  # fmt: skip
     from csperf.pipeline import read_rows_behind
     from csperf.render.explain import render_rows
     from csperf.render.json import write_json
-    from csperf.render.words import label, title_of
+    from csperf.render.titles import part_titles
+    from csperf.render.words import label
     from csperf.scoring.cards import Number
 
-    found = read_rows_behind(session, scheme, scored.facts, agent_id, indicator)
+    found = read_rows_behind(session, scheme, scored.measured, agent_id, indicator)
     if chosen == "json":
         rows = [{"table": term.table, "kind": term.kind, **row} for term, rows in found for row in rows]
         head = {"schema": "csperf/rows/v1", "agent_id": agent_id, "indicator": indicator}
         return write_json({**head, "rows": rows}) + "\n"
-    title = title_of(scored.table.indicator_titles[indicator], language, indicator)
+    title = part_titles(scored.table, language)[indicator]
     parts = []
     for term, rows in found:
         # What cost points comes first: misses, then what did not count either way.

@@ -93,7 +93,7 @@ AsOfOption = Annotated[
         envvar="CSPERF_AS_OF",
         metavar="YYYY-MM-DD",
         show_default=False,
-        help="Count up to this day only, as in a period that is not over; default: today, where it is not.",
+        help="Count up to this day only, and say what targets still take; default: today, while the period runs.",
     ),
 ]
 ByOption = Annotated[
@@ -101,7 +101,7 @@ ByOption = Annotated[
     typer.Option(
         "--by",
         envvar="CSPERF_BY",
-        help="Score agents, or teams or the whole shop, each from its own rows and never from averages.",
+        help="Whom to score; teams and the shop from all their rows, never from averages.",
     ),
 ]
 LangOption = Annotated[

@@ -63,15 +63,19 @@ def terminal_width() -> int:
     return shutil.get_terminal_size((80 if sys.stdout.isatty() else 140, 24)).columns
 
 
-def use_color() -> bool:
-    """Colours only on a terminal, and never with NO_COLOR."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def use_color(output: Path | None = None) -> bool:
+    """Colours only on a terminal, never in a file, and never with NO_COLOR."""
+    return (
+        output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
 
 
-def write_result(result: str | bytes, output: Path | None, is_data: bool) -> None:
-    """To the file or to stdout: data as UTF-8 whatever the locale, a table in the terminal's encoding."""
+def write_result(
+    result: str | bytes, output: Path | None = None, *, is_data: bool, lang: str, quiet: bool = False
+) -> None:
+    """To the file, and say so, or to stdout: data as UTF-8 whatever the locale, a table in the terminal's encoding."""
     if output is not None:
-        write_whole(output, result if isinstance(result, bytes) else result.encode("utf-8"))
+        write_file(output, result if isinstance(result, bytes) else result.encode("utf-8"), lang, quiet)
     elif isinstance(result, bytes) or (is_data and hasattr(sys.stdout, "buffer")):
         sys.stdout.flush()
         sys.stdout.buffer.write(result if isinstance(result, bytes) else result.encode("utf-8"))
@@ -79,7 +83,15 @@ def write_result(result: str | bytes, output: Path | None, is_data: bool) -> Non
         sys.stdout.write(result)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes, lang: str, quiet: bool) -> None:
+    """Write a file, whole or not at all, and say so."""
+    from csperf.render.words import label
+
+    _write_whole(path, content)
+    say_aside(label("file-written", lang, file=path), quiet)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is whole or absent: to a temporary neighbour first, then renamed."""
     folder = path.parent
     if not folder.is_dir():
@@ -107,12 +119,14 @@ def say_aside(text: str, quiet: bool = False) -> None:
 
 
 @contextlib.contextmanager
-def working(text: str, quiet: bool) -> Iterator[None]:
+def working(lang: str, quiet: bool) -> Iterator[None]:
     """Show that work goes on, on a terminal, once it has taken a second."""
     if quiet or not sys.stderr.isatty():
         yield
         return
-    done = threading.Event()
+    from csperf.render.words import label
+
+    text, done = label("working", lang), threading.Event()
 
     def show() -> None:
         if not done.wait(1.0):

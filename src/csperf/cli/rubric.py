@@ -43,6 +43,7 @@ class SchemaOf(StrEnum):
     WORKSPACE = "workspace"
     FORMAT = "format"
     SCORE = "score"
+    SIMULATE = "simulate"
 
 
 @app.command()
@@ -87,7 +88,6 @@ def show(
     """The scheme in words for the team: what counts, how it is computed, what it is worth."""
     from csperf.pipeline import load_scheme
     from csperf.render.rubric import render_rubric
-    from csperf.render.words import label
     from csperf.workspace import load_workspace
 
     chosen = choose_format(format.value, output, SHOW_FORMATS)
@@ -95,11 +95,9 @@ def show(
     language = choose_language(lang, found)
     scheme = load_scheme(found, rubric)
     print_problems(scheme.warnings)
-    color = use_color() and output is None
+    color = use_color(output)
     result = render_rubric(scheme.rubric, scheme.measures, language, chosen, terminal_width(), color, scheme.origins)
-    write_result(result, output, is_data=chosen != "table")
-    if output is not None:
-        say_aside(label("file-written", language, file=output))
+    write_result(result, output, is_data=chosen != "table", lang=language)
     return FINE
 
 
@@ -138,5 +136,6 @@ def schema(
     """A JSON Schema, for editors that complete and check YAML."""
     from csperf.pipeline import find_schema
 
-    write_result(json.dumps(find_schema(of.value), ensure_ascii=False, indent=2) + "\n", output, is_data=True)
+    result = json.dumps(find_schema(of.value), ensure_ascii=False, indent=2) + "\n"
+    write_result(result, output, is_data=True, lang=choose_language(None, None))
     return FINE

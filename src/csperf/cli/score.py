@@ -7,52 +7,34 @@ from typing import Annotated
 
 import typer
 
+from csperf.cli import options
 from csperf.cli.errors import PROBLEMS
 from csperf.cli.opening import open_session
-from csperf.cli.options import (
-    AsOfOption,
-    By,
-    ByOption,
-    LangOption,
-    MonthOption,
-    OutputOption,
-    QuarterOption,
-    QuietOption,
-    RejectsOption,
-    RubricOption,
-    ScoreFormat,
-    StrictOption,
-    VerboseOption,
-    WorkspaceOption,
-    YearOption,
-    choose_as_of,
-    choose_period,
-)
 from csperf.cli.output import (
     choose_format,
     choose_language,
-    say_aside,
     terminal_width,
     use_color,
     working,
+    write_file,
     write_result,
 )
 
 
 def score(
-    month: MonthOption = None,
-    quarter: QuarterOption = None,
-    year: YearOption = None,
-    as_of: AsOfOption = None,
-    by: ByOption = By.AGENT,
-    workspace: WorkspaceOption = None,
-    rubric: RubricOption = None,
+    month: options.MonthOption = None,
+    quarter: options.QuarterOption = None,
+    year: options.YearOption = None,
+    as_of: options.AsOfOption = None,
+    by: options.ByOption = options.By.AGENT,
+    workspace: options.WorkspaceOption = None,
+    rubric: options.RubricOption = None,
     format: Annotated[
-        ScoreFormat,
+        options.ScoreFormat,
         typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: table on a terminal, json elsewhere."),
-    ] = ScoreFormat.AUTO,
-    output: OutputOption = None,
-    lang: LangOption = None,
+    ] = options.ScoreFormat.AUTO,
+    output: options.OutputOption = None,
+    lang: options.LangOption = None,
     agent: Annotated[
         list[str] | None,
         typer.Option(
@@ -83,25 +65,24 @@ def score(
             help="Only this role; may be given several times. Ranks stay those of all.",
         ),
     ] = None,
-    strict: StrictOption = False,
-    rejects: RejectsOption = None,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    strict: options.StrictOption = False,
+    rejects: options.RejectsOption = None,
+    quiet: options.QuietOption = False,
+    verbose: options.VerboseOption = False,
 ) -> int:
-    """Per-agent scores of a month (or quarter, or year)."""
+    """Scores of a month (or quarter, or year): of agents, teams or the shop."""
     from csperf.render import FORMATS, render_score
 
     _check_filters(by, agent, team, role)
 
     chosen = choose_format(format.value, output, FORMATS)
     with open_session(workspace, lang, quiet) as (session, language):
-        from csperf.cli.warnings import print_warnings
-        from csperf.pipeline import choose_cards, load_scheme, score_period
-        from csperf.render.words import label
+        from csperf.cli.warnings import Findings, print_findings
+        from csperf.pipeline import choose_cards, load_scheme, read_rejected, score_period
 
-        period = choose_period(month, quarter, year, session.workspace.content.zone)
-        last_day = choose_as_of(as_of, period)
-        with working(label("working", language), quiet):
+        period = options.choose_period(month, quarter, year, session.workspace.content.zone)
+        last_day = options.choose_as_of(as_of, period)
+        with working(language, quiet):
             scheme = load_scheme(session.workspace, rubric)
             scored = score_period(
                 session,
@@ -114,29 +95,30 @@ def score(
             )
         cards = choose_cards(scored.table, session.roster, agent or [], team or [], role or [])
         table = replace(scored.table, cards=cards)
-        failed = print_warnings(
-            scheme.warnings, scored.table, scored.facts.problems, language, strict, quiet, verbose, chosen == "table"
-        )
+        findings = Findings(scheme.warnings, scored.measured.problems, table.sources, table.warnings)
+        failed = strict and findings.are_serious
+        if failed or not quiet:
+            print_findings(findings, language, in_full=verbose or failed, are_counted=chosen == "table")
         if rejects:
-            from csperf.cli.data import write_rejects
+            from csperf.render.check import render_rejects
 
-            write_rejects(session, scored.facts.opened, rejects, scored.facts.plans)
-            say_aside(label("file-written", language, file=rejects), quiet)
+            plan = scored.measured.plan
+            rejected = read_rejected(session, plan.opened, plan.aggregates)
+            write_file(rejects, render_rejects(rejected), language, quiet)
         if failed:
             return PROBLEMS
-        color = use_color() and output is None
         words = choose_language(lang, session.workspace, is_data=chosen != "table")
-        result = render_score(table, chosen, words, width=terminal_width(), color=color, bom=output is not None)
-        write_result(result, output, is_data=chosen != "table")
-        if output is not None:
-            say_aside(label("file-written", language, file=output), quiet)
+        result = render_score(
+            table, chosen, words, width=terminal_width(), color=use_color(output), bom=output is not None
+        )
+        write_result(result, output, is_data=chosen != "table", lang=language, quiet=quiet)
     return 0
 
 
-def _check_filters(by: By, agents: list[str] | None, teams: list[str] | None, roles: list[str] | None) -> None:
+def _check_filters(by: options.By, agents: list[str] | None, teams: list[str] | None, roles: list[str] | None) -> None:
     """Wrong usage for a filter by what the cards are not of."""
-    unfit = {By.AGENT: {}, By.TEAM: {"--agent": agents, "--role": roles},
-             By.SHOP: {"--agent": agents, "--team": teams, "--role": roles}}  # fmt: skip
+    unfit = {options.By.AGENT: {}, options.By.TEAM: {"--agent": agents, "--role": roles},
+             options.By.SHOP: {"--agent": agents, "--team": teams, "--role": roles}}  # fmt: skip
     for flag, said in unfit[by].items():
         if said:
             raise typer.BadParameter(f"does not go with --by {by.value}", param_hint=flag)

@@ -1,58 +1,57 @@
-"""What is said on stderr about the data of a scored period."""
+"""What is said on stderr of a scored period: of its rubrics, of the rows set aside, of the data."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from csperf.cli.errors import print_problems
 from csperf.cli.output import say_aside
 from csperf.problems import Problem
 from csperf.render.words import label, say
-from csperf.scoring.cards import ScoreTable
+from csperf.scoring.cards import SourceCounts, Words
 
 _SERIOUS = {"source-missing", "column-missing", "nobody-named"}
 
 
-def print_warnings(
-    rubric_warnings: Sequence[Problem], table: ScoreTable, set_aside: Sequence[Problem], lang: str,
-    strict: bool = False, quiet: bool = False, verbose: bool = False, counted: bool = False,
-) -> bool:  # fmt: skip
-    """Say what a person should know of the rubric, the data and the rows set aside; True where --strict minds it.
+@dataclass(frozen=True)
+class Findings:
+    """What a person should know beside the result. set_aside: why rows were, by reason and source."""
 
-    Rows that were set aside take one line per source (one in all where the result itself counts
-    them by source), or with -v every reason with its rows.
+    rubrics: Sequence[Problem]
+    set_aside: Sequence[Problem]
+    sources: Sequence[SourceCounts]
+    warnings: Sequence[Words]
+
+    @property
+    def are_serious(self) -> bool:
+        """Whether --strict minds them: rows set aside, or something that cannot be measured."""
+        return bool(self.set_aside) or any(warning.code in _SERIOUS for warning in self.warnings)
+
+
+def print_findings(findings: Findings, lang: str, *, in_full: bool, are_counted: bool = False) -> None:
+    """Say them: in_full with every reason for which rows were set aside, and which rows these are.
+
+    Else they take one line per source, or one in all where the result itself counts them (are_counted).
     """
-    serious = [warning for warning in table.warnings if warning.code in _SERIOUS]
-    failed = strict and bool(serious or set_aside)
-    if quiet and not failed:
-        return failed
-    if verbose or failed:
-        print_problems([*rubric_warnings, *set_aside])
-    else:
-        if rubric_warnings:
-            print_problems(rubric_warnings)
-        rejected = sum(source.rejected for source in table.sources)
-        if counted and rejected:
-            say_aside(label("rows-set-aside-in-all", lang, rejected=rejected))
-        for source in table.sources:
-            if source.rejected and not counted:
-                codes = sorted(
-                    {
-                        problem.code.removeprefix("data-")
-                        for problem in set_aside
-                        if problem.at and problem.at.file == source.name
-                    }
-                )
-                say_aside(
-                    label(
-                        "rows-set-aside",
-                        lang,
-                        source=source.name,
-                        rejected=source.rejected,
-                        rows=source.rows,
-                        reasons=", ".join(codes),
-                    )
-                )
-    for warning in table.warnings:
+    print_problems([*findings.rubrics, *(findings.set_aside if in_full else ())])
+    if not in_full:
+        for line in _count_in_all(findings, lang) if are_counted else _count_by_source(findings, lang):
+            say_aside(line)
+    for warning in findings.warnings:
         say_aside(say(warning, lang))
-    return failed
+
+
+def _count_in_all(findings: Findings, lang: str) -> Iterator[str]:
+    rejected = sum(source.rejected for source in findings.sources)
+    if rejected:
+        yield label("rows-set-aside-in-all", lang, rejected=rejected)
+
+
+def _count_by_source(findings: Findings, lang: str) -> Iterator[str]:
+    for source in findings.sources:
+        problems = [one for one in findings.set_aside if one.at and one.at.file == source.name]
+        reasons = ", ".join(sorted({problem.code.removeprefix("data-") for problem in problems}))
+        if source.rejected:
+            yield label("rows-set-aside", lang, source=source.name, rejected=source.rejected, rows=source.rows,
+                        reasons=reasons)  # fmt: skip

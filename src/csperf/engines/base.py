@@ -20,6 +20,22 @@ Units = Callable[[str | None], str | None]
 
 
 @dataclass(frozen=True)
+class Lens:
+    """Which time is looked at, and whose the rows are.
+
+    resolve: a name in the data → an agent's id. units: rows are grouped by these in place of agents, so that
+    every kind is that of the unit's own rows. order_agents: who served which order, for the sources that have
+    orders but not their agents.
+    """
+
+    period: Period
+    resolve: Resolve
+    calendar: Callable[[], WorkCalendar]
+    units: Units | None = None
+    order_agents: RawTable | None = None
+
+
+@dataclass(frozen=True)
 class Rejection:
     """Rows set aside for one reason.
 
@@ -36,8 +52,10 @@ class Rejection:
 class RowCounts:
     """Where the rows of a source went: rows = in_period + outside_period + rejected + duplicates.
 
-    Blank lines, preambles and rows that the format file drops (totals) are no rows. unassigned counts
-    the rows in the period that name no agent.
+    Blank lines, preambles and rows that the format file drops (totals) are no rows. rejected counts every row
+    of which a cell that is read is wrong, whether or not some aggregate can do without it. unassigned counts
+    the rows in the period that name no agent in any of the columns asked for: a ticket that is its owner's
+    is somebody's, also where it lacks a first responder.
     """
 
     rows: int = 0
@@ -80,21 +98,16 @@ class RejectedRow:
 class Engine(Protocol):
     """Everything that touches raw rows. Methods raise ProblemsFound for files that cannot be read."""
 
-    def measure_source(
-        self,
-        table: RawTable,
-        aggregates: Sequence[Aggregate],
-        period: Period,
-        resolve: Resolve,
-        calendar: Callable[[], WorkCalendar],
-        units: Units | None = None,
-        order_agents: RawTable | None = None,
-    ) -> SourceResult:
+    def measure_source(self, table: RawTable, aggregates: Sequence[Aggregate], lens: Lens) -> SourceResult:
         """The aggregates of one source, per agent, over the rows of the period; only the columns they need are read.
 
-        units: rows are grouped by these in place of agents, so that every kind is that of the unit's own rows.
-        order_agents: who served which order, for a source that has orders but not their agents.
+        What an aggregate comes to does not depend on the others: a row of which a cell is wrong counts for
+        those that need neither it nor a row rule about it.
         """
+        ...
+
+    def columns_of(self, aggregate: Aggregate) -> frozenset[str]:
+        """The columns, stored or derived, that an aggregate's expressions name."""
         ...
 
     def check_source(self, table: RawTable, resolve: Resolve) -> SourceResult:
@@ -106,24 +119,9 @@ class Engine(Protocol):
         ...
 
     def read_rows(
-        self,
-        table: RawTable,
-        aggregate: Aggregate,
-        agent_id: str,
-        period: Period,
-        resolve: Resolve,
-        calendar: Callable[[], WorkCalendar],
-        beside: Sequence[Aggregate] = (),
-        units: Units | None = None,
-        order_agents: RawTable | None = None,
+        self, table: RawTable, aggregate: Aggregate, agent_id: str, lens: Lens
     ) -> list[dict[str, str | None]]:
-        """The rows behind one agent's aggregate: file, row, key, time, the columns used, and whether each counted.
-
-        With `units`, agent_id is a unit.
-
-        beside: what was measured together with it. Their columns were read and checked too, so they
-        decide which rows had been set aside.
-        """
+        """The rows behind one agent's (or unit's) aggregate: where, key, time, the columns used, whether it counted."""
         ...
 
     def read_rejected(self, table: RawTable, aggregates: Sequence[Aggregate] | None = None) -> Iterator[RejectedRow]:

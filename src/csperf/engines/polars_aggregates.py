@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from csperf.engines.polars_credit import KEY
-from csperf.engines.polars_derived import MICROSECONDS, unit_of
+from csperf.engines.polars_derived import MICROSECONDS
 from csperf.period import Period
 from csperf.rubric.measures import Aggregate
 from csperf.scoring.cards import AggregateResult
@@ -21,8 +21,7 @@ from csperf.tables.contract import DERIVED, Contract
 # of the rows and on the number of threads.
 SCALE = 1_000_000
 # Derived times are summed to the microsecond: 2 h 40 min is no whole number of millionths of an hour.
-_SCALES = {name: MICROSECONDS[unit_of(name)] for derived in DERIVED.values() for name in derived}
-ROWS = "_rows"
+_SCALES = {name: MICROSECONDS[one.unit] for derived in DERIVED.values() for name, one in derived.items()}
 
 
 def compile_sql(sql: str) -> pl.Expr:
@@ -33,7 +32,19 @@ def compile_sql(sql: str) -> pl.Expr:
 def names_in(aggregate: Aggregate) -> set[str]:
     """The columns that an aggregate names, in its expressions and as what counts once or is averaged one by one."""
     named = {name for name in (aggregate.distinct, aggregate.per) if name is not None}
+    named |= names_in(aggregate.paired) if aggregate.paired else set()
     return named.union(*(compile_sql(sql).meta.root_names() for _, sql in aggregate.expressions()))
+
+
+def counts_by_pair(aggregate: Aggregate) -> pl.Expr:
+    """Whether a row counts for all that the other term of a ratio says: not where that lacks its value in it."""
+    pair = aggregate.paired
+    if pair is None:
+        return pl.lit(True)
+    needed = [compile_sql(pair.value)] if pair.value is not None else []
+    needed += [pl.col(pair.distinct)] if pair.distinct is not None else []
+    lacks = pl.any_horizontal(each.is_null() for each in needed)
+    return ~(compile_sql(pair.where).fill_null(False) & lacks if pair.where else lacks)
 
 
 def in_period(contract: Contract, at: str, period: Period) -> pl.Expr:
@@ -63,9 +74,9 @@ class AggregatePlan:
         self._within = list(dict.fromkeys(aggregate.per for aggregate in self.aggregates if aggregate.per is not None))
 
     def sinks(self, rows: pl.LazyFrame) -> list[pl.LazyFrame]:
-        """The group-bys: by KEY, with how many ROWS there are, and by KEY and each column that a mean is taken per."""
+        """The group-bys: by KEY, which is there for every row, and by KEY and each column that a mean is taken per."""
         return [
-            rows.group_by(KEY).agg(pl.len().alias(ROWS), *self._expressions(None)),
+            rows.group_by(KEY).agg(self._expressions(None)),
             *(
                 rows.filter(pl.col(name).is_not_null()).group_by(KEY, name).agg(self._expressions(name))
                 for name in self._within

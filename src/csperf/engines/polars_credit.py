@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from csperf.engines.base import Units
 from csperf.exports.reader import RawTable
-from csperf.rubric.measures import EVERYONE
+from csperf.tables.kinds import EVERYONE
 
 KEY = "_key"
 SERVED_ORDER, SERVED_BY = "order_id", "agent_id"
@@ -33,8 +34,8 @@ class Credit:
             return rows.with_columns(pl.lit(EVERYONE).alias(KEY))
         if self.table.has(agent):
             return rows.with_columns(pl.col(agent).alias(KEY))
-        if self.served is not None and needs_order_agents(self.table, agent):
-            return self._join(rows, self.served.select(SERVED_ORDER, pl.col(SERVED_BY).alias(KEY)))
+        if (served := self._served_for(agent)) is not None:
+            return self._join(rows, served.select(SERVED_ORDER, pl.col(SERVED_BY).alias(KEY)))
         return rows.with_columns(pl.lit(None, pl.String).alias(KEY))
 
     def find_units(self, rows: pl.LazyFrame, agent: str) -> pl.LazyFrame:
@@ -47,27 +48,31 @@ class Credit:
             names = rows.select(pl.col(agent).unique()).collect(engine="streaming").to_series().drop_nulls()
             key = pl.col(agent).replace_strict(names, _map(names, units))
             return rows.with_columns(pl.when(pl.col(agent).is_null()).then(of_nobody).otherwise(key).alias(KEY))
-        if self.served is not None and needs_order_agents(self.table, agent):
-            names = self.served[SERVED_BY].unique()
+        if (served := self._served_for(agent)) is not None:
+            names = served[SERVED_BY].unique()
             key = pl.col(SERVED_BY).replace_strict(names, _map(names, units))
-            pairs = self.served.select(SERVED_ORDER, key.alias(KEY), pl.lit(True).alias("_served")).unique()
+            pairs = served.select(SERVED_ORDER, key.alias(KEY), pl.lit(True).alias("_served")).unique()
             key = pl.when(pl.col("_served").is_null()).then(of_nobody).otherwise(pl.col(KEY))
             return self._join(rows, pairs).with_columns(key.alias(KEY))
         return rows.with_columns(of_nobody.alias(KEY))
 
+    def is_nobodys(self, agents: Sequence[str]) -> pl.Expr:
+        """Whether a row names no agent in any of these columns, nor an order that somebody is known to have served."""
+        is_named = [pl.lit(not agents)]
+        for agent in agents:
+            if self.table.has(agent):
+                is_named.append(pl.col(agent).is_not_null())
+            elif (served := self._served_for(agent)) is not None:
+                order = pl.col(self.table.contract.agents_by or "")
+                is_named.append(order.is_in(served[SERVED_ORDER].unique().implode()).fill_null(False))
+        return ~pl.any_horizontal(is_named)
+
+    def _served_for(self, agent: str) -> pl.DataFrame | None:
+        """The pairs of order and agent where they, and no column, say whose a row is."""
+        return self.served if agent == self.table.contract.agent and self.table.is_credited_by_order else None
+
     def _join(self, rows: pl.LazyFrame, pairs: pl.DataFrame) -> pl.LazyFrame:
         return rows.join(pairs.lazy(), left_on=self.table.contract.agents_by, right_on=SERVED_ORDER, how="left")
-
-
-def needs_order_agents(table: RawTable, agent: str) -> bool:
-    """Whether a source leaves it to order_agents who is credited: it has no such column, but the order's id."""
-    contract = table.contract
-    return (
-        agent == contract.agent != EVERYONE
-        and not table.has(agent)
-        and contract.agents_by is not None
-        and table.has(contract.agents_by)
-    )
 
 
 def _map(names: pl.Series, units: Units) -> pl.Series:

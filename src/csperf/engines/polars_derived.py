@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 import polars as pl
 
 from csperf.calendars import WorkCalendar
 from csperf.period import Period
+from csperf.tables.contract import Derived
+from csperf.tables.kinds import TimeUnit
 
-MICROSECONDS = {"hours": 3_600_000_000, "days": 86_400_000_000}
-"""How long one of a derived column is, by the end of its name."""
+MICROSECONDS: dict[TimeUnit, int] = {"hours": 3_600_000_000, "days": 86_400_000_000}
+"""How long one of a unit is."""
 
 # Days before and after the period for which working time is known; what lasts longer is held at that.
 _CALENDAR_SPAN = dt.timedelta(days=5 * 366)
@@ -20,37 +22,37 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def derived_columns(
-    wanted: Mapping[str, tuple[str, ...]], period: Period, calendar: Callable[[], WorkCalendar]
+    wanted: Mapping[str, Derived], period: Period, calendar: Callable[[], WorkCalendar]
 ) -> list[pl.Expr]:
-    """The derived columns `wanted` (name → the stored columns it comes from, as in the contract).
+    """The derived columns `wanted`, by name as in the contract.
 
     The rows must be all that there are, as a customer's next case may lie beyond the period.
     """
     found = []
-    for name, columns in wanted.items():
-        passed = _repeat(*map(pl.col, columns)) if name == "repeat_days" else _passed(name, columns, period, calendar)
+    for name, derived in wanted.items():
+        first, begun, ended = (pl.col(derived.columns[place]) for place in (0, -2, -1))
+        if derived.until == "begun again":
+            passed = _next_begun(first, begun) - ended.dt.epoch("us")
+        else:
+            passed = _passed(derived, begun, ended, period, calendar)
         # Polars divides by a number through its reciprocal, which can miss a limit such as 0.1 by a bit; it
         # divides by a column exactly. The time that something began is always there to make one of.
-        unit = pl.col(columns[-2]).dt.epoch("us") * 0 + MICROSECONDS[unit_of(name)]
+        unit = begun.dt.epoch("us") * 0 + MICROSECONDS[derived.unit]
         found.append((passed / unit).alias(name))
     return found
 
 
-def unit_of(name: str) -> str:
-    """`days` or `hours`: what a derived column counts."""
-    return "days" if name.endswith("days") else "hours"
-
-
-def _passed(name: str, columns: Sequence[str], period: Period, calendar: Callable[[], WorkCalendar]) -> pl.Expr:
-    """Microseconds from the first of two columns to the second, or to the period's end where the name says open."""
-    start, end = map(pl.col, columns)
-    if name.startswith("open_"):
+def _passed(
+    derived: Derived, start: pl.Expr, end: pl.Expr, period: Period, calendar: Callable[[], WorkCalendar]
+) -> pl.Expr:
+    """Microseconds from start to end."""
+    if derived.until == "ended or period over":
         end = pl.coalesce(end, pl.lit(period.end))
     first, last = period.first_day - _CALENDAR_SPAN, period.last_day + _CALENDAR_SPAN
-    if name.endswith("_workhours"):
+    if derived.clock == "service hours":
         hours = _service_hours(calendar(), first, last, period.zone)
         return hours.passed_until(end.dt.epoch("us")) - hours.passed_until(start.dt.epoch("us"))
-    if name.endswith("_workdays"):
+    if derived.clock == "working days":
         days = _working_days(calendar(), first, last)
         shown = (moment.dt.convert_time_zone(period.zone).dt.replace_time_zone(None) for moment in (end, start))
         until_end, until_start = (days.passed_until(moment.dt.epoch("us")) for moment in shown)
@@ -59,12 +61,11 @@ def _passed(name: str, columns: Sequence[str], period: Period, calendar: Callabl
     return (end - start).dt.total_microseconds()
 
 
-def _repeat(customer: pl.Expr, created: pl.Expr, resolved: pl.Expr) -> pl.Expr:
-    """Microseconds from a case's end to the same customer's next case; null where there is none."""
-    following = pl.struct(customer.alias("customer"), created.alias("created")).map_batches(
+def _next_begun(customer: pl.Expr, created: pl.Expr) -> pl.Expr:
+    """When the same customer's next case was created, in microseconds; null where there is none."""
+    return pl.struct(customer.alias("customer"), created.alias("created")).map_batches(
         _next_created, return_dtype=pl.Int64
     )
-    return following - resolved.dt.epoch("us")
 
 
 def _next_created(cases: pl.Series) -> pl.Series:

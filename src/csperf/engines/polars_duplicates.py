@@ -3,48 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from csperf.engines.polars_facts import PLACE, VERSIONS, place_of
+from csperf.engines.polars_facts import CODE, PLACE, VERSIONS, place_of
 from csperf.exports.reader import RawTable
 from csperf.problems import Location, Problem, ProblemsFound
 
 _SHOWN = 3
 
 
-def find_losers(
-    table: RawTable, valid: pl.LazyFrame, key: Sequence[str], columns: Sequence[str]
-) -> pl.DataFrame | None:
-    """The places of the rows that lose to another with the same key, or None where no key repeats.
+@dataclass(frozen=True)
+class Repeats:
+    """The rows of a source whose key stands in several rows.
 
-    Rows are the same when all `columns` that are read agree. Raises ProblemsFound where rows with one
-    key differ and no version says which is the newer.
+    newest: those of them that no newer version replaces, in file order; outdated: PLACE and CODE of the others.
     """
+
+    table: RawTable
+    key: Sequence[str]
+    newest: pl.DataFrame
+    outdated: pl.DataFrame
+
+    def find_repeated(self, counts: pl.Expr, columns: Sequence[str]) -> pl.Series:
+        """PLACE of the newest rows that repeat one before them, among those that count.
+
+        Raises ProblemsFound where rows that count differ in `columns`, as nothing says which of them holds.
+        """
+        rows = self.newest.filter(counts)
+        by_key = rows.group_by(self.key, maintain_order=True).agg(
+            pl.struct(columns).n_unique().alias("_variants"),
+            pl.col(PLACE).first(),
+            pl.col(PLACE).alias("_places"),
+        )
+        conflicts = by_key.filter(pl.col("_variants") > 1)
+        if len(conflicts):
+            raise ProblemsFound([_conflict(self.table, self.key, conflicts)])
+        return rows.join(by_key.select(PLACE), on=PLACE, how="anti")[PLACE]
+
+
+def find_repeats(table: RawTable, rows: pl.LazyFrame, key: Sequence[str]) -> Repeats | None:
+    """The rows with a key that others have too, or None where no key repeats."""
     if not key:
         return None
     hashed = hash_key(key).alias("_hash")
-    hashes = valid.select(hashed).collect(engine="streaming").to_series()
+    hashes = rows.select(hashed).collect(engine="streaming").to_series()
     if hashes.n_unique() == len(hashes):
         return None
     repeated = hashes.value_counts().filter(pl.col("count") > 1).select("_hash")
-    rows = (
-        valid.with_columns(hashed).join(repeated.lazy(), on="_hash", how="semi")
-        .select(PLACE, *VERSIONS, *columns).collect(engine="streaming").sort(PLACE)
-    )  # fmt: skip
-    newest = rows
+    found = rows.with_columns(hashed).join(repeated.lazy(), on="_hash", how="semi").collect(engine="streaming")
+    newest = found = found.sort(PLACE)
     for version in VERSIONS:
         number = pl.col(version).fill_null(-(1 << 62))
         newest = newest.filter(number == number.max().over(key))
-    by_key = newest.group_by(key, maintain_order=True).agg(
-        pl.struct(columns).n_unique().alias("_variants"),
-        pl.col(PLACE).first(),
-        pl.col(PLACE).alias("_places"),
-    )
-    conflicts = by_key.filter(pl.col("_variants") > 1)
-    if len(conflicts):
-        raise ProblemsFound([_conflict(table, key, conflicts)])
-    return rows.join(by_key.select(PLACE), on=PLACE, how="anti").select(PLACE)
+    return Repeats(table, key, newest, found.join(newest, on=PLACE, how="anti").select(PLACE, CODE))
 
 
 def hash_key(key: Sequence[str]) -> pl.Expr:

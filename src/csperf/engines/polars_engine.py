@@ -24,27 +24,33 @@ from typing import Any, TypeVar
 import polars as pl
 
 from csperf.calendars import WorkCalendar
-from csperf.engines.base import RejectedRow, Rejection, Resolve, RowCounts, SourceResult, Units
-from csperf.engines.polars_aggregates import ROWS, AggregatePlan, compile_sql, in_period, names_in, span_of
-from csperf.engines.polars_credit import KEY, SERVED_BY, SERVED_ORDER, Credit, needs_order_agents
+from csperf.engines.base import Lens, RejectedRow, Rejection, Resolve, RowCounts, SourceResult
+from csperf.engines.polars_aggregates import AggregatePlan, compile_sql, counts_by_pair, in_period, names_in, span_of
+from csperf.engines.polars_credit import KEY, SERVED_BY, SERVED_ORDER, Credit
 from csperf.engines.polars_derived import derived_columns
-from csperf.engines.polars_duplicates import find_losers, hash_key
+from csperf.engines.polars_duplicates import Repeats, find_repeats, hash_key
 from csperf.engines.polars_facts import CODE, PLACE, Facts, Reading, place_of, scan_facts, scan_raw
 from csperf.exports.reader import RawTable, reread_as_text
 from csperf.period import Period
-from csperf.rubric.measures import EVERYONE, Aggregate
+from csperf.rubric.measures import Aggregate
 from csperf.scoring.cards import AggregateResult
+from csperf.tables.kinds import EVERYONE
 
-IN_PERIOD = "_in"
+IN_PERIOD, _VALID, _RISES = "_in", "_valid", "_rises"
 _SAMPLES = 3
 SMALL_BYTES = 32 << 20
 _T = TypeVar("_T")
 Calendar = Callable[[], WorkCalendar]
+CountsFor = Callable[[frozenset[str]], pl.Expr]
+"""Columns → whether a row counts for what needs them."""
 
 
 @dataclass(frozen=True)
 class _Pass:
-    """What one pass over a source's valid rows gave. `names`: the agents as the rows name them."""
+    """What one pass over a source's rows gave. `names`: the agents as the rows name them.
+
+    rows: all of them; rejected: those of which a cell is wrong; in_period, unassigned: of the others.
+    """
 
     results: dict[Aggregate, dict[str, AggregateResult]]
     names: frozenset[str]
@@ -65,41 +71,37 @@ class PolarsEngine:
         self._workdir = workdir
         self._served: tuple[RawTable, pl.DataFrame] | None = None
 
-    def measure_source(
-        self,
-        table: RawTable,
-        aggregates: Sequence[Aggregate],
-        period: Period,
-        resolve: Resolve,
-        calendar: Calendar,
-        units: Units | None = None,
-        order_agents: RawTable | None = None,
-    ) -> SourceResult:
+    def measure_source(self, table: RawTable, aggregates: Sequence[Aggregate], lens: Lens) -> SourceResult:
         """The aggregates of one source per agent or unit; see Engine."""
-        credit = self._open_credit(table, aggregates, resolve, units, order_agents)
-        job = _Job(table, tuple(dict.fromkeys(aggregates)), period, calendar, credit)
-        return self._measure(job, resolve)
+        return self._measure(self._look(table, aggregates, lens), lens.resolve)
+
+    def columns_of(self, aggregate: Aggregate) -> frozenset[str]:
+        """The columns that an aggregate's expressions name; see Engine."""
+        return frozenset(names_in(aggregate))
 
     def check_source(self, table: RawTable, resolve: Resolve) -> SourceResult:
         """Check every column that the source has; see Engine."""
         return self._measure(_Job(table, None, None, None, Credit(table)), resolve)
 
-    def _open_credit(
-        self, table: RawTable, aggregates: Sequence[Aggregate], resolve: Resolve, units: Units | None,
-        order_agents: RawTable | None,
-    ) -> Credit:  # fmt: skip
-        if order_agents is None or not any(needs_order_agents(table, aggregate.agent) for aggregate in aggregates):
-            return Credit(table, units)
-        if self._served is None or self._served[0] is not order_agents:  # orders and returns ask for the same pairs
-            self._served = order_agents, self._read_served(order_agents, resolve)
-        return Credit(table, units, self._served[1])
+    def _look(self, table: RawTable, aggregates: Sequence[Aggregate], lens: Lens) -> _Job:
+        served = None
+        if lens.order_agents and table.is_credited_by_order and any(
+            aggregate.agent == table.contract.agent for aggregate in aggregates
+        ):  # fmt: skip
+            if self._served is None or self._served[0] is not lens.order_agents:  # orders and returns ask for the same
+                self._served = lens.order_agents, self._read_served(lens.order_agents, lens.resolve)
+            served = self._served[1]
+        credit = Credit(table, lens.units, served)
+        return _Job(table, tuple(dict.fromkeys(aggregates)), lens.period, lens.calendar, credit)
 
     def _read_served(self, order_agents: RawTable, resolve: Resolve) -> pl.DataFrame:
         """Every pair of an order and an agent who served it, once."""
 
         def work(job: _Job) -> pl.DataFrame:
-            valid, _ = self._valid_rows(job, _scan_carefully(job), resolve)
-            return valid.select(SERVED_ORDER, SERVED_BY).unique().collect(engine="streaming")
+            usable = _find_usable(job, _scan_carefully(job), resolve)
+            return (
+                usable.rows.filter(usable.is_valid).select(SERVED_ORDER, SERVED_BY).unique().collect(engine="streaming")
+            )
 
         return self._decode_if_needed(_Job(order_agents, (), None, None, Credit(order_agents)), work)
 
@@ -144,65 +146,42 @@ class PolarsEngine:
         facts = _scan_carefully(job)
         rejections = _collect_rejections(job.table, facts)
         rejected = sum(rejection.count for rejection in rejections)
-        valid, duplicates = self._valid_rows(job, facts, resolve)
-        passed = _run_pass(job, valid, pl.lit(True), ordered=False)
+        usable = _find_usable(job, facts, resolve)
+        if rejected:
+            passed = _run_pass(job, usable.rows, usable.is_valid, ordered=False, counts_for=usable.counts_for)
+        else:
+            passed = _run_pass(job, usable.rows.filter(usable.is_valid), pl.lit(True), ordered=False)
+        clean = passed.rows - passed.rejected
         counts = RowCounts(
-            rows=passed.rows + rejected + duplicates, in_period=passed.in_period,
-            outside_period=passed.rows - passed.in_period, rejected=rejected, duplicates=duplicates,
+            rows=clean + rejected + usable.duplicates, in_period=passed.in_period,
+            outside_period=clean - passed.in_period, rejected=rejected, duplicates=usable.duplicates,
             unassigned=passed.unassigned,
         )  # fmt: skip
         return SourceResult(counts, rejections, passed.results, passed.names, passed.first, passed.last)
-
-    def _valid_rows(self, job: _Job, facts: Facts, resolve: Resolve) -> tuple[pl.LazyFrame, int]:
-        """(accepted rows without duplicates and with agents by their ids, how many duplicates were left out)."""
-        valid = facts.rows.filter(pl.col(CODE).is_null())
-        agents = [name for name in job.agents if name in facts.columns]
-        names: set[str] = set()
-        for agent in agents:
-            names.update(valid.select(pl.col(agent).unique()).collect(engine="streaming").to_series().drop_nulls())
-        aliases = {name: canonical for name in sorted(names) if (canonical := resolve(name)) != name}
-        if aliases:
-            valid = valid.with_columns(pl.col(*agents).replace(list(aliases), list(aliases.values())))
-        losers = find_losers(job.table, valid, job.key, job.columns)
-        if losers is not None:
-            valid = valid.join(losers.lazy(), on=PLACE, how="anti")
-        return valid, 0 if losers is None else len(losers)
 
     def read_facts(self, table: RawTable) -> list[dict[str, object]]:
         """All valid rows, typed; see Engine."""
         job = _Job(table, None, None, None, Credit(table))
 
         def work(job: _Job) -> list[dict[str, object]]:
-            facts = _scan_carefully(job)
-            valid, _ = self._valid_rows(job, facts, lambda name: name)
-            return valid.sort(PLACE).select(job.columns).collect().to_dicts()
+            usable = _find_usable(job, _scan_carefully(job), lambda name: name)
+            return usable.rows.filter(usable.is_valid).sort(PLACE).select(job.columns).collect().to_dicts()
 
         return self._decode_if_needed(job, work)
 
     def read_rows(
-        self,
-        table: RawTable,
-        aggregate: Aggregate,
-        agent_id: str,
-        period: Period,
-        resolve: Resolve,
-        calendar: Calendar,
-        beside: Sequence[Aggregate] = (),
-        units: Units | None = None,
-        order_agents: RawTable | None = None,
+        self, table: RawTable, aggregate: Aggregate, agent_id: str, lens: Lens
     ) -> list[dict[str, str | None]]:
         """The rows behind one agent's or unit's aggregate; see Engine."""
-        asked = tuple(dict.fromkeys([aggregate, *beside]))
-        credit = self._open_credit(table, asked, resolve, units, order_agents)
-        job = _Job(table, asked, period, calendar, credit)
+        job = self._look(table, [aggregate], lens)
         key = EVERYONE if aggregate.agent == EVERYONE else agent_id
 
         def work(job: _Job) -> list[dict[str, str | None]]:
-            facts = _scan_carefully(job)
-            valid, _ = self._valid_rows(job, facts, resolve)
+            usable = _find_usable(job, _scan_carefully(job), lens.resolve)
             # A customer's next case may be somebody else's, so derived columns come first.
-            rows = credit.find_units(job.add_derived(valid), aggregate.agent).filter(pl.col(KEY) == key)
-            rows = rows.filter(in_period(table.contract, aggregate.at, span_of(aggregate, period)))
+            rows = job.add_derived(usable.rows).filter(usable.is_valid)
+            rows = job.credit.find_units(rows, aggregate.agent).filter(pl.col(KEY) == key)
+            rows = rows.filter(in_period(table.contract, aggregate.at, span_of(aggregate, lens.period)))
             if aggregate.where:
                 rows = rows.filter(compile_sql(aggregate.where))
             used = list(dict.fromkeys([*table.contract.key, aggregate.at, *sorted(names_in(aggregate))]))
@@ -245,6 +224,11 @@ class _Job:
     credit: Credit
 
     @property
+    def at(self) -> str | None:
+        """The table's own time column, if it is read."""
+        return self.table.contract.at if self.table.contract.at in self.columns else None
+
+    @property
     def aggregates(self) -> tuple[Aggregate, ...]:
         return self.asked or ()
 
@@ -263,13 +247,23 @@ class _Job:
         contract = self.table.contract
         if self.asked is None:
             return [name for name in contract.columns if self.table.has(name)]
-        wanted = {name for name, column in contract.columns.items() if column.required} | set(contract.key)
         empty = {name for aggregate in self.aggregates for name in aggregate.optional}
-        for aggregate in self.aggregates:
-            wanted |= {aggregate.at, aggregate.agent} | contract.sources_of(names_in(aggregate))
-            if needs_order_agents(self.table, aggregate.agent) and contract.agents_by:
-                wanted.add(contract.agents_by)
+        wanted = self.core.union(*map(self.needs, self.aggregates))
         return [name for name in contract.columns if name in wanted and (name in empty or self.table.has(name))]
+
+    @property
+    def core(self) -> frozenset[str]:
+        """The columns without which a row counts for nothing."""
+        columns = self.table.contract.columns
+        return frozenset(self.table.contract.key).union(name for name in columns if columns[name].required)
+
+    def needs(self, aggregate: Aggregate) -> frozenset[str]:
+        """The stored columns without which a row does not count for an aggregate."""
+        contract = self.table.contract
+        wanted = {aggregate.at, aggregate.agent} | contract.sources_of(names_in(aggregate))
+        if aggregate.agent == contract.agent and self.table.is_credited_by_order:
+            wanted.update(filter(None, [contract.agents_by]))
+        return self.core | wanted
 
     def reading(self, careful: bool) -> Reading:
         """How the source is read for this."""
@@ -293,12 +287,17 @@ class _Job:
             return [name for name in self.columns if columns[name].kind == "agent"]
         return list(dict.fromkeys(aggregate.agent for aggregate in self.aggregates))
 
+    @property
+    def named_agents(self) -> list[str]:
+        """Those of them that are columns."""
+        return [agent for agent in self.agents if agent != EVERYONE]
+
     def add_derived(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows with the derived columns that the aggregates name."""
         assert self.period is not None
         assert self.calendar is not None
         names = set().union(*(names_in(aggregate) for aggregate in self.aggregates))
-        wanted = {name: columns for name, columns in self.table.contract.derived.items() if name in names}
+        wanted = {name: derived for name, derived in self.table.contract.derived.items() if name in names}
         return rows.with_columns(derived_columns(wanted, self.period, self.calendar)) if wanted else rows
 
 
@@ -308,84 +307,155 @@ def _scan_carefully(job: _Job) -> Facts:
     return replace(facts, rows=facts.rows.collect(engine="streaming").lazy()) if job.is_small else facts
 
 
-def _run_pass(job: _Job, rows: pl.LazyFrame, valid: pl.Expr, ordered: bool) -> _Pass:
-    """One pass over a source: the totals, and one group-by per agent column, sharing one scan."""
-    contract, period = job.table.contract, job.period
-    spans: dict[tuple[str, int | None], str] = {}
-    at = contract.at if contract.at in job.columns else None
-    flags = [valid.alias("_valid")]
-    if period is not None:
-        rows = job.add_derived(rows)
-        for aggregate in job.aggregates:
-            span = (aggregate.at, aggregate.window_days)
-            if span not in spans:
-                spans[span] = f"_span{len(spans)}"
-                flags.append(
-                    in_period(contract, aggregate.at, span_of(aggregate, period)).fill_null(False).alias(spans[span])
-                )
-        if not spans and at is not None:
-            spans[at, None] = "_span0"
-            flags.append(in_period(contract, at, period).fill_null(False).alias("_span0"))
-    inside = pl.any_horizontal(*spans.values()) if spans else pl.lit(True)
-    key = job.key
-    if ordered and len(key) == 1:
-        # Keys that rise from row to row cannot repeat, and exports are nearly always in that order.
-        flags.append((pl.col(key[0]) > pl.col(key[0]).shift(1)).alias("_rises"))
-    rows = rows.with_columns(flags).with_columns((pl.col("_valid") & inside).alias(IN_PERIOD))
-    totals = [
-        pl.len().alias("rows"), pl.col("_valid").sum().alias("valid"), pl.col(IN_PERIOD).sum().alias("in"),
-        (pl.col(at).min() if at else pl.lit(None)).alias("first"),
-        (pl.col(at).max() if at else pl.lit(None)).alias("last"),
-    ]  # fmt: skip
-    if ordered and len(key) == 1:
-        totals.append(pl.col("_rises").all().alias("ordered"))
+@dataclass(frozen=True)
+class _Usable:
+    """The rows of a careful reading that can count for something, agents by their ids, no outdated versions.
+
+    They do not depend on what is measured: only a cell that everything needs takes a row out.
+    is_valid: which of them count for everything. duplicates: how many rows without any mistake repeat another.
+    """
+
+    facts: Facts
+    rows: pl.LazyFrame
+    repeats: Repeats | None
+    is_valid: pl.Expr
+    duplicates: int
+
+    def counts_for(self, columns: frozenset[str]) -> pl.Expr:
+        """Which rows count for what needs these columns: what else is wrong with a row is nothing to it."""
+        is_whole = ~self.facts.is_spoilt(columns)
+        if self.repeats is None:
+            return is_whole
+        again = self.repeats.find_repeated(is_whole, sorted(columns & self.facts.columns))
+        return is_whole & ~pl.col(PLACE).is_in(again.implode())
+
+
+def _find_usable(job: _Job, facts: Facts, resolve: Resolve) -> _Usable:
+    """What can be used of a careful reading; raises ProblemsFound for rows that contradict each other."""
+    rows = facts.rows.filter(~facts.is_spoilt(job.core))
+    agents = [name for name in job.agents if name in facts.columns]
+    names: set[str] = set()
+    for agent in agents:
+        names.update(rows.select(pl.col(agent).unique()).collect(engine="streaming").to_series().drop_nulls())
+    aliases = {name: canonical for name in sorted(names) if (canonical := resolve(name)) != name}
+    if aliases:
+        rows = rows.with_columns(pl.col(*agents).replace(list(aliases), list(aliases.values())))
+    is_clean = pl.col(CODE).is_null()
+    repeats = find_repeats(job.table, rows, job.key)
+    if repeats is None:
+        return _Usable(facts, rows, None, is_clean, 0)
+    again = repeats.find_repeated(is_clean, job.columns)
+    return _Usable(
+        facts, rows.join(repeats.outdated.lazy(), on=PLACE, how="anti"), repeats,
+        is_clean & ~pl.col(PLACE).is_in(again.implode()), len(again) + repeats.outdated[CODE].null_count(),
+    )  # fmt: skip
+
+
+def _run_pass(
+    job: _Job, rows: pl.LazyFrame, valid: pl.Expr, ordered: bool,
+    counts_for: CountsFor | None = None,
+) -> _Pass:  # fmt: skip
+    """What a source's rows come to: its totals, and a few group-bys per agent column, all collected together.
+
+    valid: which rows count for everything. ordered: whether rows come in the file's order, so that keys may be
+    seen to rise. counts_for: which rows count for what needs some columns; absent: those that are valid.
+    """
+    rows, spans = _flag_rows(job, rows, valid)
     inner = rows.filter(IN_PERIOD)
-    sinks = [[rows.select(totals)]]
-    plans: list[tuple[str, AggregatePlan]] = []
+    sinks = [_total(job, rows, ordered)]
+    plans: list[tuple[AggregatePlan, slice]] = []
+    naming: list[int] = []
     for agent in job.agents:
         mine = [aggregate for aggregate in job.aggregates if aggregate.agent == agent]
-        masks, extra = _masks(mine, spans)
-        masked = inner.with_columns(extra)
+        masks, added = _masks(job, mine, spans, counts_for)
+        masked = inner.with_columns(added)
         plan = AggregatePlan(mine, masks, masked.collect_schema())
-        plans.append((agent, plan))
-        sinks.append(plan.sinks(job.credit.find_units(masked, agent)))
-        if job.credit.units is not None:  # the groups are units then, and somebody must say which agents are named
-            sinks[-1].insert(0, job.credit.find_agents(inner, agent).group_by(KEY).agg(pl.len().alias(ROWS)))
-    frames = iter(pl.collect_all([sink for some in sinks for sink in some], engine="streaming"))
-    total = next(frames).row(0, named=True)
+        asked = plan.sinks(job.credit.find_units(masked, agent))
+        plans.append((plan, slice(len(sinks), len(sinks) + len(asked))))
+        if agent in job.named_agents:
+            naming.append(len(sinks))
+        sinks += asked
+    if job.credit.units is not None:  # the groups are units then, and say nothing of the agents that the rows name
+        found = [job.credit.find_agents(inner, agent).select(KEY).unique() for agent in job.named_agents]
+        naming = list(range(len(sinks), len(sinks) + len(found)))
+        sinks += found
+    frames = pl.collect_all(sinks, engine="streaming")
+    total = frames[0].row(0, named=True)
     results: dict[Aggregate, dict[str, AggregateResult]] = {}
-    names: set[str] = set()
-    unassigned = 0
-    for (agent, plan), asked in zip(plans, sinks[1:], strict=True):
-        found = [next(frames) for _ in asked]
-        results |= plan.results(found[1:] if job.credit.units is not None else found)
-        if agent != EVERYONE:
-            names.update(found[0][KEY].drop_nulls())
-            unassigned = max(unassigned, int(found[0].filter(pl.col(KEY).is_null())[ROWS].sum()))
+    for plan, part in plans:
+        results |= plan.results(frames[part])
     return _Pass(
-        results, frozenset(names), rows=total["rows"], rejected=total["rows"] - total["valid"],
-        in_period=total["in"], unassigned=unassigned, first=total["first"], last=total["last"],
-        keys_ordered=total.get("ordered", not key) is not False,
+        results, frozenset().union(*(frames[place][KEY].drop_nulls() for place in naming)), rows=total["rows"],
+        rejected=total["rows"] - total["valid"], in_period=total["in"], unassigned=total["nobodys"],
+        first=total["first"], last=total["last"], keys_ordered=total["ordered"] is not False,
+    )  # fmt: skip
+
+
+def _flag_rows(job: _Job, rows: pl.LazyFrame, valid: pl.Expr) -> tuple[pl.LazyFrame, dict[tuple[str, int | None], str]]:
+    """The rows with derived columns and flags, and (time column, window) → the flag of each span that is looked at.
+
+    Where nothing is asked for, the span is that of the table's own time; without a period every row is inside.
+    """
+    spans: dict[tuple[str, int | None], Period] = {}
+    if job.period is not None:
+        rows = job.add_derived(rows)
+        spans = {(one.at, one.window_days): span_of(one, job.period) for one in job.aggregates}
+        if not spans and job.at:
+            spans = {(job.at, None): job.period}
+    flags = {span: f"_span{number}" for number, span in enumerate(spans)}
+    lies_in = [
+        in_period(job.table.contract, at, spans[at, days]).fill_null(False).alias(flag)
+        for (at, days), flag in flags.items()
+    ]
+    inside = pl.any_horizontal(*flags.values()) if flags else pl.lit(True)
+    rows = rows.with_columns(valid.alias(_VALID), _rises(job).alias(_RISES), *lies_in)
+    # Left to itself, Polars reads the file once for the totals and again for two or more group-bys.
+    return rows.with_columns(inside.alias(IN_PERIOD)).cache(), flags
+
+
+def _rises(job: _Job) -> pl.Expr:
+    """Whether a row's key is greater than the one before it: such keys cannot repeat, and exports mostly have them.
+
+    A column of its own, as the totals would hold every key in memory to tell.
+    """
+    key = job.key
+    return pl.col(key[0]) > pl.col(key[0]).shift(1) if len(key) == 1 else pl.lit(not key)
+
+
+def _total(job: _Job, rows: pl.LazyFrame, ordered: bool) -> pl.LazyFrame:
+    """One row: how many rows there are, are valid, inside and nobody's, their time span, and whether keys rise."""
+    is_inside = pl.col(_VALID) & pl.col(IN_PERIOD)
+    is_nobodys = is_inside & job.credit.is_nobodys(job.named_agents)
+    rises = pl.col(_RISES).all() if ordered else pl.lit(not job.key)
+    time = pl.col(job.at) if job.at else pl.lit(None)
+    return rows.select(
+        pl.len().alias("rows"), pl.col(_VALID).sum().alias("valid"), is_inside.sum().alias("in"),
+        is_nobodys.sum().alias("nobodys"), time.min().alias("first"), time.max().alias("last"),
+        rises.alias("ordered"),
     )  # fmt: skip
 
 
 def _masks(
-    aggregates: Sequence[Aggregate], spans: Mapping[tuple[str, int | None], str]
-) -> tuple[dict[Aggregate, str | None], list[pl.Expr]]:
+    job: _Job, aggregates: Sequence[Aggregate], spans: Mapping[tuple[str, int | None], str],
+    counts_for: CountsFor | None,
+) -> tuple[dict[Aggregate, str | None], list[pl.Expr]]:  # fmt: skip
     """Which rows inside each aggregate sees: (aggregate → boolean column or None for all, the columns to add)."""
-    columns: dict[tuple[str | None, str | None], str] = {}
+    columns: dict[tuple[str | None, str | None, Aggregate | None, frozenset[str] | None], str] = {}
     masks: dict[Aggregate, str | None] = {}
     added: list[pl.Expr] = []
     for aggregate in aggregates:
         span = spans[aggregate.at, aggregate.window_days] if len(spans) > 1 else None
-        wanted = (span, aggregate.where)
-        if wanted == (None, None):
+        needs = job.needs(aggregate) if counts_for else None
+        wanted = (span, aggregate.where, aggregate.paired, needs)
+        if not any(wanted):
             masks[aggregate] = None
             continue
         if wanted not in columns:
             columns[wanted] = f"_mask{len(columns)}"
             parts = [pl.col(span)] if span else []
             parts += [compile_sql(aggregate.where)] if aggregate.where else []
+            parts += [counts_by_pair(aggregate)] if aggregate.paired else []
+            parts += [counts_for(needs)] if counts_for and needs else []
             added.append(pl.all_horizontal(*parts).fill_null(False).alias(columns[wanted]))
         masks[aggregate] = columns[wanted]
     return masks, added
@@ -424,7 +494,9 @@ def _collect_rejections(table: RawTable, facts: Facts) -> tuple[Rejection, ...]:
 def _counted(aggregate: Aggregate) -> pl.Expr:
     """hit, miss or empty for a rate's rows; for other kinds whether the row carried a value."""
     once_each = aggregate.distinct or aggregate.per
-    is_named = pl.col(once_each).is_not_null() if once_each else pl.lit(True)
+    is_named = counts_by_pair(aggregate)
+    if once_each:
+        is_named &= pl.col(once_each).is_not_null()
     if aggregate.value is None:
         return pl.when(is_named).then(pl.lit("hit"))
     value = compile_sql(aggregate.value)

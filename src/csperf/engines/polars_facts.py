@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import reduce
 from operator import add, or_
@@ -53,11 +53,19 @@ class Reading:
 
 @dataclass(frozen=True)
 class Check:
-    """A named condition that a row must not meet; `column` is what to show of the row."""
+    """A named condition that a row must not meet; `column` is what to show of the row.
+
+    beside: the other columns that a rule compares it with.
+    """
 
     code: str
     column: str
     fails: pl.Expr
+    beside: frozenset[str] = frozenset()
+
+    def concerns(self, columns: Set[str]) -> bool:
+        """Whether it is to do with what these columns say of a row; too many cells leave all of them in doubt."""
+        return self.column == OVERFLOW or ({self.column} | self.beside) <= columns
 
 
 @dataclass(frozen=True)
@@ -65,12 +73,17 @@ class Facts:
     """A source as lazy typed rows. `checks[i]` is what CODE i stands for; CODE is null in valid rows.
 
     The quick reading lets the CSV reader parse numbers; there CODE is only true or false. The careful
-    reading also gives PLACE (file and row), VERSIONS, and each cell's cleaned text as `t:<column>`.
+    reading also gives PLACE (file and row), VERSIONS, OVERFLOW, and each cell's cleaned text as `t:<column>`.
     """
 
     rows: pl.LazyFrame
     checks: tuple[Check, ...]
     columns: frozenset[str]
+
+    def is_spoilt(self, columns: Set[str]) -> pl.Expr:
+        """Whether a row of the careful reading fails a check that concerns these columns."""
+        failing = (check.fails for check in self.checks if check.concerns(columns))
+        return pl.any_horizontal(pl.lit(False), *failing).fill_null(False)
 
 
 def scan_facts(table: RawTable, reading: Reading) -> Facts:
@@ -117,7 +130,8 @@ def _scan_file(
         reversed(list(enumerate(failing))), pl.lit(None, pl.Int32),
     )  # fmt: skip
     texts = [f"t:{name}" for name in reading.columns]
-    return rows.select(*reading.columns, code.alias(CODE), PLACE, *_versions(table, names, by_column), *texts, *keep)
+    versions = _versions(table, names, by_column)
+    return rows.select(*reading.columns, code.alias(CODE), PLACE, OVERFLOW, *versions, *texts, *keep)
 
 
 def _scan_text(
@@ -318,7 +332,7 @@ def _build_checks(table: RawTable, reading: Reading) -> tuple[Check, ...]:
         expression = pl.sql_expr(condition)
         used = expression.meta.root_names()
         if set(used) <= set(reading.columns):
-            checks.append(Check(f"data-{rule}", used[0], expression))
+            checks.append(Check(f"data-{rule}", used[0], expression, frozenset(used)))
     return tuple(checks)
 
 

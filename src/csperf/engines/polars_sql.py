@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -26,7 +27,7 @@ def check_sql(sql: str, contract: Contract) -> SqlFacts:
     if not set(names) <= set(contract.known_names()):
         return SqlFacts(names, "unknown")
     try:
-        result = _null_rows(contract).select(expression.alias("result"))
+        result = _null_rows(contract, names).select(expression.alias("result"))
     except pl.exceptions.PolarsError as error:
         return SqlFacts(names, "unknown", f"these do not go together: {_plain(error)}")
     if result.height != 2:
@@ -34,10 +35,10 @@ def check_sql(sql: str, contract: Contract) -> SqlFacts:
     return SqlFacts(names, _type_of(result.dtypes[0]))
 
 
-def _null_rows(contract: Contract) -> pl.DataFrame:
-    schema: dict[str, pl.DataType] = {name: _DTYPES[column.kind] for name, column in contract.columns.items()}
-    schema |= {name: pl.Float64() for name in contract.derived}
-    return pl.DataFrame({name: [None, None] for name in schema}, schema=schema)
+def _null_rows(contract: Contract, names: Sequence[str]) -> pl.DataFrame:
+    derived = contract.derived
+    schema = {name: pl.Float64() if name in derived else _DTYPES[contract.columns[name].kind] for name in names}
+    return pl.DataFrame({name: [None, None] for name in names}, schema=schema)
 
 
 def _type_of(dtype: pl.DataType) -> SqlType:

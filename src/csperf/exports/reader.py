@@ -57,6 +57,16 @@ class RawTable:
         return column in self.constants or any(column in file.origins for file in self.files)
 
     @property
+    def lacks_agents(self) -> bool:
+        """Whether it leaves it to another source who served: its rows go by orders, and it names no agent itself."""
+        return self.contract.agents_by is not None and not self.has(self.contract.agent)
+
+    @property
+    def is_credited_by_order(self) -> bool:
+        """Whether order_agents can say who served: it lacks agents, but each row has its order."""
+        return self.lacks_agents and self.contract.agents_by is not None and self.has(self.contract.agents_by)
+
+    @property
     def constants(self) -> dict[str, str]:
         """Canonical columns that the format file sets to one value."""
         return {name: rule.value for name, rule in self.format.columns.items() if rule.value is not None}

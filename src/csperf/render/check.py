@@ -1,16 +1,18 @@
-"""Where the rows of the sources went, and what a file is: the output of `csperf data`."""
+"""Where the rows of the sources went, those set aside, and what a file is: the output of `csperf data`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from csperf.render.csv import neutralise, write_csv
 from csperf.render.json import write_json
-from csperf.render.terminal import NOTHING, Column, build_grid, fit_columns, print_text
+from csperf.render.numbers import NOTHING
+from csperf.render.terminal import Column, build_grid, fit_columns, print_text
 from csperf.render.words import label
 
 if TYPE_CHECKING:
-    from csperf.engines.base import RowCounts
+    from csperf.engines.base import RejectedRow, RowCounts
     from csperf.exports.inspection import Inspection
 
 
@@ -38,6 +40,16 @@ def render_check_json(counts: Sequence[tuple[str, RowCounts]]) -> str:
         for name, count in counts
     ]  # fmt: skip
     return write_json({"schema": "csperf/check/v1", "sources": sources}) + "\n"
+
+
+def render_rejects(rejected: Iterable[tuple[str, RejectedRow]]) -> bytes:
+    """Rejected rows by source as CSV that Excel opens: where and why, then the cells."""
+    rows = [["source", "file", "row", "column", "value", "code", "cells"]]
+    for source, row in rejected:
+        place = [source, row.file, str(row.row), row.column, row.value or "", row.code]
+        cells = [f"{header}={cell or ''}" for header, cell in zip(row.headers, row.cells, strict=True)]
+        rows.append(list(map(neutralise, [*place, *cells])))
+    return write_csv(rows, bom=True).encode("utf-8")
 
 
 def render_inspection(inspection: Inspection, lang: str, width: int = 80, color: bool = False) -> str:

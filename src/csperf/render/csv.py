@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from csperf.render.numbers import plain_number
+from csperf.render.numbers import plain_number, points_text
 from csperf.render.outcomes import outcome_name
 from csperf.scoring.cards import Scorecard, ScoreTable
-from csperf.scoring.figures import format_points
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -47,21 +45,17 @@ def _cells(table: ScoreTable, card: Scorecard) -> list[str]:
         neutralise(agent.agent_id),
         neutralise(agent.name or ""),
         neutralise(agent.team or ""),
-        _points(card.score),
+        points_text(card.score, ""),
         card.grade or "",
         "" if card.rank is None else str(card.rank),
         f"{plain_number(card.coverage):f}",
     ]
     dimensions = {dimension.name: dimension for dimension in card.dimensions}
-    cells += [_points(dimensions[name].points) for name in table.dimension_titles]
+    cells += [points_text(dimensions[name].points, "") for name in table.dimension_titles]
     indicators = {indicator.name: indicator for indicator in card.indicators}
     for name in table.indicator_titles:
         indicator = indicators[name]
         value = "" if indicator.value is None else f"{plain_number(indicator.value):f}"
-        cells += [value, _points(indicator.points), str(indicator.sample_size)]
+        cells += [value, points_text(indicator.points, ""), str(indicator.sample_size)]
     outcomes = ";".join(map(outcome_name, card.outcomes))
     return [*cells, neutralise(outcomes), f"{plain_number(agent.presence):f}"]
-
-
-def _points(points: Decimal | None) -> str:
-    return "" if points is None else format_points(points)

@@ -20,6 +20,11 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "en": "people whom the rubric is not for (it scores the role {roles}): {count}",
         "zh-CN": "考核方案只适用于岗位 {roles}，不在此列的人数：{count}",
     },
+    "not-among-the-heads": {
+        "en": "their rows count for the shop, but they are not among its {count} {count:person|people}, "
+        "as the roster does not have them: {agents}",
+        "zh-CN": "花名册里没有，其数据计入全店，但不算在全店的 {count} 人之内：{agents}",
+    },
     "agents-without-team": {
         "en": "in no team, so counted under none: {agents}",
         "zh-CN": "没有团队，不计入任何团队：{agents}",
@@ -29,8 +34,8 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "统计至 {as_of}，周期还剩 {days_left} 天",
     },
     "still-maturing": {
-        "en": "{measure} may still change: {source} has data up to {last}, it is final with data up to {final}",
-        "zh-CN": "{measure} 还可能变化：{source} 的数据到 {last}，数据到 {final} 后才是最终结果",
+        "en": "{measure} may still change: {source} has data up to {last}, it is final once the data reach {final}",
+        "zh-CN": "{measure} 还可能变化：{source} 的数据到 {last}，更新到 {final} 才是最终结果",
     },
     "bots-left-out": {
         "en": "not scored, because the roster says they are bots: {agents}",

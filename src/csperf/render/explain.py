@@ -11,12 +11,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from csperf.render.json import agent_record, period_record, rubric_record, write_json
-from csperf.render.numbers import plain_number
-from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines, variant_title
-from csperf.render.table import grade_style, grade_title, left_out_names
+from csperf.render.numbers import NOTHING, plain_number
+from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines
+from csperf.render.table import grade_style, left_out_names
 from csperf.render.terminal import (
     GAP,
-    NOTHING,
     Column,
     build_grid,
     clean,
@@ -25,7 +24,8 @@ from csperf.render.terminal import (
     print_text,
     wrap,
 )
-from csperf.render.words import agent_label, label, say, title_of, titled
+from csperf.render.titles import grade_title, part_titles, rubric_title, variant_title
+from csperf.render.words import agent_label, label, say, titled
 from csperf.scoring.cards import Agent, DimensionScore, IndicatorScore, Number, Scorecard, ScoreTable
 from csperf.scoring.figures import format_number, format_points, format_share, format_value
 
@@ -53,7 +53,7 @@ def render_explain(
         if not lines:
             continue
         parts.append("")
-        title = title_of(table.dimension_titles.get(dimension.name), lang, dimension.name)
+        title = part_titles(table, lang)[dimension.name]
         parts += _spread(title, _points_of(dimension, lang), width, "bold cyan")
         for line in lines:
             parts += ["", *_indicator_lines(table, card, line, lang, width)]
@@ -110,7 +110,7 @@ def _head_lines(table: ScoreTable, card: Scorecard, lang: str, width: int) -> It
     rubric = label(
         "card-rubric",
         lang,
-        title=title_of(table.rubric_title, lang, table.rubric_name),
+        title=rubric_title(table, lang),
         name=table.rubric_name,
         version=table.rubric_version,
     )
@@ -118,10 +118,10 @@ def _head_lines(table: ScoreTable, card: Scorecard, lang: str, width: int) -> It
     roles = [label("card-variant", lang, variant=variant)] if variant else []
     for line in wrap(" · ".join([rubric, *roles, *heading_parts(table, lang)]), width):
         yield Text(line)
-    for why in provisional_lines(table, lang):
+    for why in provisional_lines(table.provisional, lang):
         for line in wrap(why, width):
             yield Text(line, style="yellow")
-    presence = _presence_text(card.agent, lang)
+    presence = _presence_text(table, card.agent, lang)
     for line in wrap(presence, width) if presence else []:
         yield Text(line)
     for line in wrap(" · ".join(_results(table, card, lang)), width):
@@ -131,12 +131,15 @@ def _head_lines(table: ScoreTable, card: Scorecard, lang: str, width: int) -> It
             yield Text(line)
 
 
-def _presence_text(agent: Agent, lang: str) -> str | None:
+def _presence_text(table: ScoreTable, agent: Agent, lang: str) -> str | None:
     """How much of the period somebody was here; nothing for a single agent who was here all the time."""
-    if agent.members:
+    if agent.is_unit:
+        if not agent.members:
+            return label("card-no-members", lang)
         presence = format_number(agent.presence)
         return label("card-members", lang, members=Number(agent.members), presence=presence)
-    return None if agent.presence == 1 else label("card-presence", lang, presence=format_value(agent.presence, "%"))
+    code = "card-presence-running" if table.as_of else "card-presence"
+    return None if agent.presence == 1 else label(code, lang, presence=format_value(agent.presence, "%"))
 
 
 def _outcomes(table: ScoreTable, card: Scorecard, lang: str) -> Iterator[str]:
@@ -159,7 +162,7 @@ def _results(table: ScoreTable, card: Scorecard, lang: str) -> Iterator[str]:
 
 
 def _indicator_lines(table: ScoreTable, card: Scorecard, line: IndicatorScore, lang: str, width: int) -> Iterator[Text]:
-    title = title_of(table.indicator_titles.get(line.name), lang, line.name)
+    title = part_titles(table, lang)[line.name]
     yield from _spread(titled(title, line.name, lang), _points_of(line, lang), width, "bold", "  ")
     for text in indent(" · ".join(_facts(line, lang)), width, "    "):
         yield Text(text)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from csperf.render.numbers import plain_number, result_number
-from csperf.render.words import label, say, title_of
+from csperf.render.words import label, say, say_list, title_of
 from csperf.scoring.cards import CardOutcome, IndicatorScore, Scorecard, ScoreTable, SourceCounts, Words
 
 SCHEMA = "csperf/score/v1"
@@ -29,7 +29,7 @@ def render_json(table: ScoreTable, lang: str) -> str:
         "by": table.by,
         "sources": [_source_record(source) for source in table.sources],
         "agents": [agent_record(card, lang) for card in table.cards],
-        "warnings": _say_all(table.warnings, lang),
+        "warnings": say_all(table.warnings, lang),
     }
     return write_json(document) + "\n"
 
@@ -43,7 +43,7 @@ def period_record(table: ScoreTable, lang: str) -> dict[str, Any]:
         "zone": table.zone,
         "as_of": table.as_of,
         "days_left": table.days_left,
-        "provisional": _say_all(table.provisional, lang),
+        "provisional": say_all(table.provisional, lang),
     }
 
 
@@ -77,13 +77,13 @@ def agent_record(card: Scorecard, lang: str, steps: bool = False) -> dict[str, A
             for dimension in card.dimensions
         ],
         "indicators": [
-            _indicator_record(indicator, lang) | ({"steps": _say_all(indicator.steps, lang)} if steps else {})
+            _indicator_record(indicator, lang) | ({"steps": say_all(indicator.steps, lang)} if steps else {})
             for indicator in card.indicators
         ],
-        "notes": _say_all(card.notes, lang),
+        "notes": say_all(card.notes, lang),
         "variant": card.variant,
         "presence": plain_number(card.agent.presence),
-        "members": card.agent.members,
+        "members": card.agent.members or 0,
         "outcomes": [_outcome_record(outcome, lang) for outcome in card.outcomes],
     }
 
@@ -123,7 +123,7 @@ def _indicator_record(indicator: IndicatorScore, lang: str) -> dict[str, Any]:
         "points": _score(indicator.points),
         "status": indicator.status,
         "policy": indicator.policy,
-        "reason": label("list-semicolon", lang).join(_say_all(indicator.reason, lang)),
+        "reason": label("list-semicolon", lang).join(say_all(indicator.reason, lang)),
         "tier": indicator.tier,
         "needed": None if indicator.needed is None else say(indicator.needed, lang),
     }
@@ -136,7 +136,7 @@ def _outcome_record(outcome: CardOutcome, lang: str) -> dict[str, Any]:
         "indicator": outcome.indicator,
         "title": title_of(outcome.title, lang, outcome.name),
         "reward": title_of(outcome.reward, lang, "") or None,
-        "reason": say(outcome.reason, lang),
+        "reason": say_list(outcome.reason, lang),
     }
 
 
@@ -152,7 +152,8 @@ def _source_record(source: SourceCounts) -> dict[str, Any]:
     }
 
 
-def _say_all(sentences: Sequence[Words], lang: str) -> list[str]:
+def say_all(sentences: Sequence[Words], lang: str) -> list[str]:
+    """Each sentence in a language."""
     return [say(words, lang) for words in sentences]
 
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 
+from csperf.render.numbers import points_text
 from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines
-from csperf.render.words import agent_label, label, say, title_of
+from csperf.render.titles import grade_title, part_titles, rubric_title, who_cells, who_headings
+from csperf.render.words import agent_label, label, say
 from csperf.scoring.cards import Scorecard, ScoreTable
-from csperf.scoring.figures import format_points, format_share
+from csperf.scoring.figures import format_share
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
 def render_md(table: ScoreTable, lang: str) -> str:
     """Heading, scheme, a table with all points, the notes and where the rows went."""
-    title = title_of(table.rubric_title, lang, table.rubric_name)
     blocks = [
-        [f"# {escape_md(title)} · {escape_md(table.label)}"],
+        [f"# {escape_md(rubric_title(table, lang))} · {escape_md(table.label)}"],
         [
             label("rubric-id", lang, name=escape_md(table.rubric_name), version=escape_md(table.rubric_version))
             + "".join(f" · {escape_md(part)}" for part in (table.zone, *heading_parts(table, lang)))
         ],
-        [f"- {escape_md(line)}" for line in provisional_lines(table, lang)],
+        [f"- {escape_md(line)}" for line in provisional_lines(table.provisional, lang)],
         md_table(*_score_rows(table, lang)),
         _note_lines(table, lang),
         _outcome_lines(table, lang),
@@ -63,36 +63,26 @@ def _outcome_lines(table: ScoreTable, lang: str) -> list[str]:
 
 
 def _score_rows(table: ScoreTable, lang: str) -> tuple[list[tuple[str, bool]], list[list[str]]]:
-    fixed = [
-        ("rank", True),
-        ("agent-id", False),
-        ("name", False),
-        ("team", False),
-        ("score", True),
-        ("grade", False),
-        ("coverage", True),
+    headings = [
+        (label("head-rank", lang), True),
+        *((heading, False) for heading in who_headings(table, lang)),
+        (label("head-score", lang), True),
+        (label("head-grade", lang), False),
+        (label("head-coverage", lang), True),
     ]
-    headings = [(label(f"head-{code}", lang), right) for code, right in fixed]
-    headings += [
-        (escape_md(title_of(title, lang, name)), True)
-        for titles in (table.dimension_titles, table.indicator_titles)
-        for name, title in titles.items()
-    ]
+    headings += [(escape_md(title), True) for title in part_titles(table, lang).values()]
     return headings, [_score_cells(table, card, lang) for card in table.cards]
 
 
 def _score_cells(table: ScoreTable, card: Scorecard, lang: str) -> list[str]:
-    grade = "" if card.grade is None else title_of(table.grade_titles.get(card.grade), lang, card.grade)
     return [
         "" if card.rank is None else str(card.rank),
-        escape_md(card.agent.agent_id),
-        escape_md(card.agent.name or ""),
-        escape_md(card.agent.team or ""),
-        _points(card.score),
-        escape_md(grade),
+        *(escape_md(cell or "") for cell in who_cells(card.agent)),
+        points_text(card.score),
+        escape_md(grade_title(table, card.grade, lang, nothing="")),
         format_share(Fraction(card.coverage)),
-        *(_points(dimension.points) for dimension in card.dimensions),
-        *(_points(indicator.points) for indicator in card.indicators),
+        *(points_text(dimension.points) for dimension in card.dimensions),
+        *(points_text(indicator.points) for indicator in card.indicators),
     ]
 
 
@@ -107,7 +97,3 @@ def _source_rows(table: ScoreTable, lang: str) -> tuple[list[tuple[str, bool]], 
         for source in table.sources
     ]
     return headings, rows
-
-
-def _points(points: Decimal | None) -> str:
-    return "—" if points is None else format_points(points)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from csperf.render.words import label, say, title_of
-from csperf.scoring.cards import CardOutcome, Scorecard, ScoreTable
+from collections.abc import Sequence
+
+from csperf.render.titles import part_titles
+from csperf.render.words import label, say, say_list, title_of
+from csperf.scoring.cards import CardOutcome, ScoreTable, Words
 
 
 def outcome_text(table: ScoreTable, outcome: CardOutcome, lang: str) -> str:
     """`award Star of the month: score 96.00 meets >= 95; reward: a day off`."""
-    titles = {**table.dimension_titles, **table.indicator_titles}
-    title = title_of(outcome.title or titles.get(outcome.name), lang, outcome.name)
-    text = label(f"outcome-{outcome.kind}", lang, title=title, reason=say(outcome.reason, lang))
+    title = title_of(outcome.title or part_titles(table, lang).get(outcome.name), lang, outcome.name)
+    text = say_list(outcome.reason, lang)
+    if outcome.kind != "floor":  # whose sentence names it
+        text = label(f"outcome-{outcome.kind}", lang, title=title, reason=text)
     reward = title_of(outcome.reward, lang, "")
     return label("outcome-reward", lang, outcome=text, reward=reward) if reward else text
 
@@ -22,11 +26,6 @@ def outcome_name(outcome: CardOutcome) -> str:
     )
 
 
-def variant_title(table: ScoreTable, card: Scorecard, lang: str) -> str | None:
-    """What the rubric calls the variant that the agent's role picks."""
-    return None if card.variant is None else title_of(table.variant_titles.get(card.variant), lang, card.variant)
-
-
 def heading_parts(table: ScoreTable, lang: str) -> list[str]:
     """Season and scope, where there is something to say."""
     season = table.season and label("season-is", lang, season=title_of(table.season_title, lang, table.season))
@@ -34,6 +33,6 @@ def heading_parts(table: ScoreTable, lang: str) -> list[str]:
     return [part for part in (season, scope) if part]
 
 
-def provisional_lines(table: ScoreTable, lang: str) -> list[str]:
+def provisional_lines(provisional: Sequence[Words], lang: str) -> list[str]:
     """Why the figures may still change, one sentence each."""
-    return [label("provisional", lang, why=say(why, lang)) for why in table.provisional]
+    return [label("provisional", lang, why=say(why, lang)) for why in provisional]

@@ -10,7 +10,7 @@ from csperf.render.json import write_json
 from csperf.render.md import escape_md, md_table
 from csperf.render.numbers import plain_number
 from csperf.render.words import label, title_of, titled
-from csperf.rubric.measures import EVERYONE, Aggregate, Measure
+from csperf.rubric.measures import Aggregate, Measure
 from csperf.rubric.quantities import Target
 from csperf.rubric.scheme import (
     AttainRule,
@@ -27,14 +27,15 @@ from csperf.rubric.scheme import (
 )
 from csperf.scoring.cards import Number
 from csperf.scoring.figures import format_number
+from csperf.tables.kinds import EVERYONE
 
 SCHEMA = "csperf/rubric/v1"
 _FACTS = (
     "definition", "formula", "data", "matures", "target", "team_target", "tiers", "rule", "prorate", "missing",
     "small_sample", "note", "origin", "written",
 )  # fmt: skip
-_CLAUSES = ("seasons", "roles", "presence", "floors", "tiers", "awards")
-_BEFORE_GRADES = 3
+_BEFORE_GRADES = ("seasons", "roles", "presence")
+_AFTER_GRADES = ("floors", "tiers", "awards")
 
 
 def render_rubric(
@@ -44,14 +45,14 @@ def render_rubric(
     format: Literal["table", "md", "json"] = "table",
     width: int = 80,
     color: bool = False,
-    origins: Mapping[tuple[str | int, ...], str] = {},
+    origins: Mapping[tuple[str | int, ...], str] | None = None,
 ) -> str:
     """The scheme as terminal text (at most `width` cells), Markdown or JSON.
 
     `measures` holds at least every measure the rubric uses, with the parts of derived ones; `origins` says
     of an extending rubric which rubric each value stands in.
     """
-    outline = _Outline(rubric, measures, lang, origins).build()
+    outline = _Outline(rubric, measures, lang, origins or {}).build()
     if format == "json":
         return write_json(outline) + "\n"
     return _render_md(outline, lang) if format == "md" else _render_text(outline, lang, width, color)
@@ -64,7 +65,6 @@ class _Outline:
         self, rubric: Rubric, measures: Mapping[str, Measure], lang: str, origins: Mapping[tuple[str | int, ...], str]
     ) -> None:
         self.rubric, self.measures, self.lang, self.origins = rubric, measures, lang, origins
-        self.indicators = {name: indicator for _, name, indicator in rubric.indicators()}
 
     def build(self) -> dict[str, Any]:
         rubric, lang = self.rubric, self.lang
@@ -76,13 +76,13 @@ class _Outline:
             "source": rubric.source,
             "description": title_of(rubric.description, lang, "") or None,
             "extends": rubric.extends,
-            **self._written((), has_more=True),
+            **self._find_origin((), has_more=True),
             "dimensions": [
                 {
                     "name": name,
                     "title": title_of(dimension.title, lang, name),
                     "weight": plain_number(dimension.weight),
-                    **self._written(("dimensions", name), has_more=True),
+                    **self._find_origin(("dimensions", name), has_more=True),
                     "indicators": [
                         self._indicator(key, indicator, ("dimensions", name, "indicators", key))
                         for key, indicator in dimension.indicators.items()
@@ -98,7 +98,6 @@ class _Outline:
             "roles": [self._variant(name, variant) for name, variant in rubric.roles.items()],
             "applies_to": rubric.applies_to,
             "least_presence": None if rubric.least_presence is None else str(rubric.least_presence),
-            "presence": list(self._presence()),
             "floors": [self._floor(floor) for floor in rubric.floors],
             "tiers": [
                 {
@@ -117,9 +116,6 @@ class _Outline:
         small = indicator.small_sample
         days = max(part.matures_days for part in _parts(measure, self.measures))
         policy = label(f"rubric-policy-{small.then}", lang) if small else ""
-        titles = {tier.name: title_of(tier.title, lang, tier.name) for tier in self.rubric.tiers}
-        tiers = [label("rubric-condition", lang, what=titles[tier], target=target)
-                 for tier, target in indicator.tiers.items()]  # fmt: skip
         return {
             "name": name,
             "title": self._measure_title(name),
@@ -132,15 +128,19 @@ class _Outline:
             "matures": label("rubric-matures", lang, days=days) if days else None,
             "target": None if indicator.target is None else str(indicator.target),
             "team_target": None if indicator.team_target is None else str(indicator.team_target),
-            "tiers": self._list(tiers) or None,
+            "tiers": self._tiers(indicator.tiers) or None,
             "rule": rule_text(indicator, lang),
             "prorate": label("rubric-prorate", lang) if indicator.is_prorated(measure) else None,
             "missing": label(f"rubric-policy-{indicator.missing}", lang),
             "small_sample": small and label("rubric-small-sample", lang, below=small.below, policy=policy),
             "note": title_of(indicator.note, lang, "") or None,
             "origin": measure.source,
-            **self._written(path),
+            **self._find_origin(path),
         }
+
+    def _tiers(self, tiers: Mapping[str, Target]) -> str:
+        titles = {tier.name: title_of(tier.title, self.lang, tier.name) for tier in self.rubric.tiers}
+        return self._list(f"{titles[tier]} {target}" for tier, target in tiers.items())
 
     def _season(self, name: str, season: Season) -> dict[str, Any]:
         lang = self.lang
@@ -153,37 +153,32 @@ class _Outline:
             "dates": season.dates,
             "weights": {key: plain_number(weight) for key, weight in season.weights.items()},
             "text": self._sentence(label("rubric-season", lang, days=self._list(days)), self._weights(season)),
-            **self._written(("seasons", name)),
+            **self._find_origin(("seasons", name)),
         }
 
     def _variant(self, name: str, variant: Variant) -> dict[str, Any]:
         lang = self.lang
-        targets = [
-            label("rubric-condition", lang, what=self._measure_title(key), target=target)
-            for key, target in variant.targets.items()
-        ]
+        targets = [f"{self._measure_title(key)} {target}" for key, target in variant.targets.items()]
+        tiers = [
+            label("rubric-tiers" if said else "rubric-no-tiers", lang,
+                  what=self._measure_title(key), tiers=self._tiers(said))
+            for key, said in variant.tiers.items()
+        ]  # fmt: skip
         return {
             "name": name,
             "title": titled(title_of(variant.title, lang, name), name, lang),
             "roles": variant.roles,
             "weights": {key: plain_number(weight) for key, weight in variant.weights.items()},
-            "targets": {key: str(target) for key, target in variant.targets.items()},
+            "targets": _plain(variant.targets),
+            "tiers": {key: _plain(tiers) for key, tiers in variant.tiers.items()},
             "text": self._sentence(
                 label("rubric-roles", lang, roles=self._list(variant.roles)),
                 self._weights(variant),
                 label("rubric-targets", lang, targets=self._list(targets)) if targets else "",
+                *tiers,
             ),
-            **self._written(("roles", name)),
+            **self._find_origin(("roles", name)),
         }
-
-    def _presence(self) -> Iterator[dict[str, Any]]:
-        lang, roles = self.lang, self.rubric.applies_to
-        if roles:
-            text = label("rubric-roles", lang, roles=self._list(roles))
-            yield {"title": label("rubric-applies-to", lang), "text": text}
-        if self.rubric.least_presence is not None:
-            text = label("rubric-least-presence", lang, least=self.rubric.least_presence)
-            yield {"title": label("head-rank", lang), "text": text}
 
     def _floor(self, floor: Floor) -> dict[str, Any]:
         lang, grade = self.lang, floor.then.grade_at_most
@@ -206,15 +201,12 @@ class _Outline:
 
     def _award(self, name: str, award: Award) -> dict[str, Any]:
         lang = self.lang
-        conditions = [
-            label("rubric-condition", lang, what=self._condition_title(key), target=target)
-            for key, target in award.when.items()
-        ]
+        conditions = [f"{self._condition_title(key)} {target}" for key, target in award.when.items()]
         least = award.least_sample
         return {
             "name": name,
             "title": titled(title_of(award.title, lang, name), name, lang),
-            "when": {key: str(target) for key, target in award.when.items()},
+            "when": _plain(award.when),
             "least_sample": least,
             "reward": title_of(award.reward, lang, "") or None,
             "text": self._sentence(
@@ -222,7 +214,7 @@ class _Outline:
                 label("rubric-least-sample", lang, least=least) if least else "",
                 self._reward(award.reward),
             ),
-            **self._written(("awards", name)),
+            **self._find_origin(("awards", name)),
         }
 
     def _condition_title(self, name: str) -> str:
@@ -234,7 +226,8 @@ class _Outline:
         return self._measure_title(name)
 
     def _measure_title(self, name: str) -> str:
-        own = self.indicators[name].title if name in self.indicators else None
+        indicator = self.rubric.find_indicator(name)
+        own = indicator.title if indicator else None
         return title_of(own, self.lang, "") or title_of(self.measures[name].title, self.lang, name)
 
     def _weights(self, clause: Season | Variant) -> str:
@@ -255,15 +248,15 @@ class _Outline:
     def _sentence(self, *parts: str) -> str:
         return label("list-semicolon", self.lang).join(part for part in parts if part)
 
-    def _written(self, path: tuple[str, ...], has_more: bool = False) -> dict[str, Any]:
+    def _find_origin(self, path: tuple[str, ...], has_more: bool = False) -> dict[str, Any]:
         """Which rubric each key of a part stands in, and that in words; both null where nothing is extended.
 
         has_more: the part holds others that tell this for themselves, so that each key is named.
         """
         keys = {str(at[-1]): name for at, name in self.origins.items() if at[:-1] == path}
-        return {"written_in": keys or None, "written": self._written_text(keys, has_more)}
+        return {"written_in": keys or None, "written": self._origin_text(keys, has_more)}
 
-    def _written_text(self, keys: Mapping[str, str], has_more: bool) -> str | None:
+    def _origin_text(self, keys: Mapping[str, str], has_more: bool) -> str | None:
         here, by_rubric = self.rubric.name, dict[str, list[str]]()
         for key, name in keys.items():
             by_rubric.setdefault(name, []).append(key)
@@ -277,6 +270,10 @@ class _Outline:
             what = "rest" if len(parts) > 1 else "all"
             parts[-1] = label(f"rubric-{what}-{'here' if names[-1] == here else 'in'}", self.lang, rubric=names[-1])
         return self._sentence(*parts) or None
+
+
+def _plain(targets: Mapping[str, Target]) -> dict[str, str]:
+    return {name: str(target) for name, target in targets.items()}
 
 
 def _month_text(month: str, lang: str) -> str:
@@ -293,10 +290,7 @@ def _days_text(span: str, lang: str) -> str:
 def formula_text(measure: Measure, measures: Mapping[str, Measure], lang: str) -> str:
     """The computation, in words around the conditions; a derived one tells its parts' formulas too."""
     if measure.kind == "derived":
-        parts = [
-            label("formula-part", lang, name=part, formula=formula_text(measures[part], measures, lang))
-            for part in measure.parts
-        ]
+        parts = [f"{part} = {formula_text(measures[part], measures, lang)}" for part in measure.parts]
         return label("list-semicolon", lang).join([measure.formula or "", *parts])
     if measure.constant is not None:
         return label("formula-constant", lang, value=format_number(measure.constant))
@@ -387,7 +381,7 @@ def _facts(indicator: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]
             yield label(f"head-{key.replace('_', '-')}", lang), indicator[key]
 
 
-def _written(part: Mapping[str, Any], lang: str) -> str:
+def _origin_line(part: Mapping[str, Any], lang: str) -> str:
     """Where a part is written, if that is several files; else nothing."""
     said = part.get("written")
     return label("colon", lang, head=label("head-written", lang), text=said) if said else ""
@@ -396,15 +390,21 @@ def _written(part: Mapping[str, Any], lang: str) -> str:
 def _clauses(outline: Mapping[str, Any], lang: str, keys: Iterable[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """(heading, its rows of a name and what is said of it) of each clause that the scheme has."""
     for key in keys:
-        rows = [
-            (
-                clause["title"],
-                " · ".join(filter(None, (clause["text"], _written(clause, lang)))),
-            )
+        rows = list(_presence_rows(outline, lang)) if key == "presence" else [
+            (clause["title"], " · ".join(filter(None, (clause["text"], _origin_line(clause, lang)))))
             for clause in outline[key]
-        ]
+        ]  # fmt: skip
         if rows:
             yield label(f"head-clause-{key}", lang), rows
+
+
+def _presence_rows(outline: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+    """Who is scored, and who is ranked, where that is not everybody."""
+    if outline["applies_to"]:
+        roles = label("list-comma", lang).join(outline["applies_to"])
+        yield label("rubric-applies-to", lang), label("rubric-roles", lang, roles=roles)
+    if outline["least_presence"]:
+        yield label("head-rank", lang), label("rubric-least-presence", lang, least=outline["least_presence"])
 
 
 def _grade_rows(outline: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
@@ -453,12 +453,12 @@ def _render_text(outline: Mapping[str, Any], lang: str, width: int, color: bool)
 
     parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(outline["title"], width)]
     parts += wrap(_identity(outline, lang), width)
-    parts += wrap(_written(outline, lang), width) if outline["written"] else []
+    parts += wrap(_origin_line(outline, lang), width) if outline["written"] else []
     if outline["description"]:
         parts += ["", *wrap(outline["description"], width)]
     for dimension in outline["dimensions"]:
         parts += ["", Text(_heading(dimension, lang), style="bold cyan")]
-        parts += indent(_written(dimension, lang), width, "  ") if dimension["written"] else []
+        parts += indent(_origin_line(dimension, lang), width, "  ") if dimension["written"] else []
         for indicator in dimension["indicators"]:
             parts += [
                 "",
@@ -466,7 +466,7 @@ def _render_text(outline: Mapping[str, Any], lang: str, width: int, color: bool)
             ]
             parts += rows(list(_facts(indicator, lang)), "    ")
     grades = (label("head-grades", lang), list(_grade_rows(outline, lang)))
-    before, after = (_clauses(outline, lang, keys) for keys in (_CLAUSES[:_BEFORE_GRADES], _CLAUSES[_BEFORE_GRADES:]))
+    before, after = (_clauses(outline, lang, keys) for keys in (_BEFORE_GRADES, _AFTER_GRADES))
     for heading, said in (*before, grades, *after):
         parts += ["", Text(heading, style="bold cyan"), "", *rows(said, "  ")]
     return print_text(parts, color)
@@ -480,23 +480,23 @@ def _render_md(outline: Mapping[str, Any], lang: str) -> str:
 
     blocks = [[f"# {escape_md(outline['title'])}"], [escape_md(_identity(outline, lang))]]
     if outline["written"]:
-        blocks.append([escape_md(_written(outline, lang))])
+        blocks.append([escape_md(_origin_line(outline, lang))])
     if outline["description"]:
         blocks.append([escape_md(outline["description"])])
     for dimension in outline["dimensions"]:
         blocks.append([f"## {escape_md(_heading(dimension, lang))}"])
         if dimension["written"]:
-            blocks.append([escape_md(_written(dimension, lang))])
+            blocks.append([escape_md(_origin_line(dimension, lang))])
         for indicator in dimension["indicators"]:
             blocks.append([f"### {escape_md(_named_heading(indicator, lang))}"])
             blocks.append(list(bullets(_facts(indicator, lang))))
-    for heading, said in _clauses(outline, lang, _CLAUSES[:_BEFORE_GRADES]):
+    for heading, said in _clauses(outline, lang, _BEFORE_GRADES):
         blocks += [[f"## {heading}"], list(bullets(said))]
     blocks.append([f"## {label('head-grades', lang)}"])
     headings = [(label("head-grade", lang), False), (label("head-score", lang), False)]
     blocks.append(
         md_table(headings, [[escape_md(title), escape_md(scores)] for title, scores in _grade_rows(outline, lang)])
     )
-    for heading, said in _clauses(outline, lang, _CLAUSES[_BEFORE_GRADES:]):
+    for heading, said in _clauses(outline, lang, _AFTER_GRADES):
         blocks += [[f"## {heading}"], list(bullets(said))]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"

@@ -10,6 +10,7 @@ _CAUSES = {
     "small_sample": {"en": "{size} of at least {below} cases", "zh-CN": "样本 {size} 个，不足 {below} 个"},
     "lacking": {"en": "not measured, as the files do not say it", "zh-CN": "文件中没有所需数据"},
     "absent": {"en": "not here in this period", "zh-CN": "本周期不在岗"},
+    "headless": {"en": "nobody known who was here to divide it by", "zh-CN": "没有已知的在岗人员，无法计算人均"},
     "alone": {"en": "no colleague to compare with", "zh-CN": "没有可比较的同事"},
 }
 _CONSEQUENCES = {
@@ -109,7 +110,7 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
         for consequence, then in _CONSEQUENCES.items()
         # A team's value has no colleagues either, and what depends on presence is an amount that does not pool.
         if consequence != "team" or cause not in ("alone", "absent")
-        if cause != "lacking" or consequence.startswith("exclude")
+        if cause not in ("lacking", "headless") or consequence.startswith("exclude")
     },
     "no-team-value": {"en": "no value of the team to score with", "zh-CN": "团队没有可用的数值"},
     "on-full-period": {"en": "{value} on a full period", "zh-CN": "按整个周期折算为 {value}"},
@@ -222,7 +223,7 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     "needed-more": {"en": "{count} more", "zh-CN": "还差 {count} 个"},
     "needed-hits": {
         "en": "{count} more {count:hit|hits} without a miss",
-        "zh-CN": "再连续有 {count} 个符合，中间没有不符合的",
+        "zh-CN": "再有 {count} 个全部符合即可达标",
     },
     "needed-clean": {
         "en": "{count} more {count:case|cases} without a further hit",
@@ -231,29 +232,27 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     "needed-out-of-reach": {"en": "out of reach in this period", "zh-CN": "本周期内已无法达到"},
     # What follows from a card.
     "tier-reached": {
-        "en": "{indicator:en} {value} meets {target}",
-        "zh-CN": "{indicator:zh-CN} {value}，满足 {target}",
+        "en": "{indicator} {value} meets {target}",
+        "zh-CN": "{indicator} {value}，满足 {target}",
     },
     "floor-dimension": {
-        "en": "{points} of {max} points of {dimension:en} are {share}, below the floor of {floor}: "
-        "grade {grade:en} instead of {earned:en}",
-        "zh-CN": "{dimension:zh-CN}得 {points} 分（满分 {max}），即 {share}，低于底线 {floor}："
-        "等级由{earned:zh-CN}降为{grade:zh-CN}",
+        "en": "{points} of {max} points of {dimension} are {share}, below the floor of {floor}: "
+        "grade {grade} instead of {earned}",
+        "zh-CN": "{dimension}得 {points} 分（满分 {max}），即 {share}，低于底线 {floor}：等级由{earned}降为{grade}",
     },
     "floor-indicator": {
-        "en": "{indicator:en} {value} does not meet the floor of {target}: grade {grade:en} instead of {earned:en}",
-        "zh-CN": "{indicator:zh-CN} {value}，未达到底线 {target}：等级由{earned:zh-CN}降为{grade:zh-CN}",
+        "en": "{indicator} {value} does not meet the floor of {target}: grade {grade} instead of {earned}",
+        "zh-CN": "{indicator} {value}，未达到底线 {target}：等级由{earned}降为{grade}",
     },
-    "award-given": {"en": "{conditions}", "zh-CN": "{conditions}"},
     "award-score": {"en": "score {value} ({condition})", "zh-CN": "得分 {value}（{condition}）"},
     "award-rank": {"en": "rank {value} ({condition})", "zh-CN": "名次 {value}（{condition}）"},
     "award-coverage": {"en": "scored weight {value} ({condition})", "zh-CN": "计分权重 {value}（{condition}）"},
     "award-dimension": {
-        "en": "{dimension:en} {value} points ({condition})",
-        "zh-CN": "{dimension:zh-CN} {value} 分（{condition}）",
+        "en": "{dimension} {value} points ({condition})",
+        "zh-CN": "{dimension} {value} 分（{condition}）",
     },
     "award-measure": {
-        "en": "{measure:en} {value} ({condition})",
-        "zh-CN": "{measure:zh-CN} {value}（{condition}）",
+        "en": "{measure} {value} ({condition})",
+        "zh-CN": "{measure} {value}（{condition}）",
     },
 }

@@ -10,13 +10,14 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from csperf.render.csv import neutralise, write_csv
-from csperf.render.json import period_record, rubric_record, write_json
+from csperf.render.json import period_record, rubric_record, say_all, write_json
 from csperf.render.md import escape_md, md_table
-from csperf.render.numbers import result_number
+from csperf.render.numbers import NOTHING, points_text, result_number
 from csperf.render.outcomes import heading_parts, provisional_lines
-from csperf.render.table import grade_title, left_out_names
-from csperf.render.terminal import NOTHING, Column, break_heading, build_grid, clean, fit_columns, print_text, wrap
-from csperf.render.words import agent_label, label, say, title_of
+from csperf.render.table import left_out_names
+from csperf.render.terminal import Column, break_heading, build_grid, clean, fit_columns, print_text, wrap
+from csperf.render.titles import grade_title, rubric_title
+from csperf.render.words import agent_label, label, title_of
 from csperf.scoring.cards import Number, ScoreTable
 from csperf.scoring.compare import AgentChange, Comparison, Standing
 from csperf.scoring.figures import format_points
@@ -48,7 +49,8 @@ def _render_table(
     title = label("simulate-title", lang, period=before.label)
     parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(f"{title} · {before.zone}", width)]
     parts += [Text(line) for said in _rubric_lines(before, after, lang) for line in wrap(said, width)]
-    parts += [Text(line, style="yellow") for said in provisional_lines(after, lang) for line in wrap(said, width)]
+    provisional = provisional_lines(comparison.provisional, lang)
+    parts += [Text(line, style="yellow") for said in provisional for line in wrap(said, width)]
     shown, left_out = fit_columns(_columns(before, after, comparison, lang), width)
     parts += ["", build_grid(shown), ""]
     parts += [Text(line, style="bold") for line in wrap(_total_line(comparison, lang), width)]
@@ -70,13 +72,14 @@ def _columns(before: ScoreTable, after: ScoreTable, comparison: Comparison, lang
         names = [*(clean(one.agent.name or NOTHING) for one in agents), ""]
         columns.append(Column("name", (label("head-name", lang),), names, importance=3))
     columns += [
-        Column(code, (label(f"head-{code}", lang),), [*map(_points, scores), ""], right=True)
+        Column(code, (label(f"head-{code}", lang),), [*map(points_text, scores), ""], right=True)
         for code, scores in (
             ("before", [one.before.score for one in agents]),
             ("after", [one.after.score for one in agents]),
         )
     ]
     changes = [*(one.difference for one in agents), comparison.total]
+    titles = {**before.indicator_titles, **after.indicator_titles}
     columns += [
         _signed_column("change", (label("head-change", lang),), changes, 0),
         Column("grade", (label("head-grade", lang),),
@@ -85,7 +88,7 @@ def _columns(before: ScoreTable, after: ScoreTable, comparison: Comparison, lang
     ]  # fmt: skip
     columns += [
         _signed_column(
-            name, break_heading(_title(before, after, name, lang)),
+            name, break_heading(title_of(titles[name], lang, name)),
             [*(_difference(one, name) for one in agents), comparison.indicators[name]], 4,
         )
         for name in _moved(comparison)
@@ -120,10 +123,6 @@ def _signed(value: Decimal | None) -> str:
     return f"{'+' if value > 0 else '−' if value < 0 else ''}{format_points(abs(value))}"
 
 
-def _points(value: Decimal | None) -> str:
-    return NOTHING if value is None else format_points(value)
-
-
 def _grades(before: ScoreTable, after: ScoreTable, change: AgentChange, lang: str) -> str:
     return _arrow(grade_title(before, change.before.grade, lang), grade_title(after, change.after.grade, lang))
 
@@ -137,14 +136,10 @@ def _arrow(old: str, new: str) -> str:
     return old if old == new else f"{old} → {new}"
 
 
-def _title(before: ScoreTable, after: ScoreTable, name: str, lang: str) -> str:
-    return title_of({**before.indicator_titles, **after.indicator_titles}[name], lang, name)
-
-
 def _rubric_lines(before: ScoreTable, after: ScoreTable, lang: str) -> Iterator[str]:
     for code, table in (("before", before), ("after", after)):
-        title = title_of(table.rubric_title, lang, table.rubric_name)
-        rubric = label("card-rubric", lang, title=title, name=table.rubric_name, version=table.rubric_version)
+        title, name = rubric_title(table, lang), table.rubric_name
+        rubric = label("card-rubric", lang, title=title, name=name, version=table.rubric_version)
         yield label(f"simulate-{code}", lang, rubric=" · ".join([rubric, *heading_parts(table, lang)]))
 
 
@@ -165,7 +160,7 @@ def _render_md(before: ScoreTable, after: ScoreTable, comparison: Comparison, la
     columns = _columns(before, after, comparison, lang)
     headings = [(escape_md(" ".join(column.heading)), column.right) for column in columns]
     rows = [[escape_md(column.cells[row]) for column in columns] for row in range(len(columns[0].cells))]
-    said = [*_rubric_lines(before, after, lang), *provisional_lines(after, lang)]
+    said = [*_rubric_lines(before, after, lang), *provisional_lines(comparison.provisional, lang)]
     blocks = [
         [f"# {escape_md(label('simulate-title', lang, period=before.label))}"],
         [f"- {escape_md(line)}" for line in said],
@@ -185,9 +180,9 @@ def _csv_rows(before: ScoreTable, comparison: Comparison) -> list[list[str]]:
         points = (one.before.score, one.after.score, one.difference)
         ranks = ("" if standing.rank is None else str(standing.rank) for standing in (one.before, one.after))
         rows.append(
-            [*map(neutralise, who), *map(_plain, points),
+            [*map(neutralise, who), *(points_text(value, "") for value in points),
              one.before.grade or "", one.after.grade or "", *ranks,
-             *(_plain(_difference(one, name)) for name in _listed(comparison))]
+             *(points_text(_difference(one, name), "") for name in _listed(comparison))]
         )  # fmt: skip
     return rows
 
@@ -197,14 +192,10 @@ def _listed(comparison: Comparison) -> list[str]:
     return list(dict.fromkeys(line.name for one in comparison.agents for line in one.indicators))
 
 
-def _plain(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:.2f}"
-
-
 def _render_json(before: ScoreTable, after: ScoreTable, comparison: Comparison, lang: str) -> str:
     document = {
         "schema": SCHEMA,
-        "period": period_record(after, lang),
+        "period": {**period_record(after, lang), "provisional": say_all(comparison.provisional, lang)},
         "before": rubric_record(before),
         "after": rubric_record(after),
         "agents": [_agent_record(one) for one in comparison.agents],
@@ -218,7 +209,7 @@ def _render_json(before: ScoreTable, after: ScoreTable, comparison: Comparison, 
                 {"name": name, "difference": result_number(total)} for name, total in comparison.indicators.items()
             ],
         },
-        "warnings": [say(warning, lang) for warning in after.warnings],
+        "warnings": say_all(comparison.warnings, lang),
     }
     return write_json(document) + "\n"
 

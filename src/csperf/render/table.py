@@ -8,10 +8,9 @@ from decimal import Decimal
 from rich.console import RenderableType
 from rich.text import Text
 
-from csperf.render.numbers import plain_number
+from csperf.render.numbers import NOTHING, plain_number, points_text
 from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines
 from csperf.render.terminal import (
-    NOTHING,
     Column,
     break_heading,
     build_grid,
@@ -22,17 +21,17 @@ from csperf.render.terminal import (
     print_text,
     wrap,
 )
-from csperf.render.words import agent_label, label, say, title_of
+from csperf.render.titles import grade_place, grade_title, part_titles, rubric_title, who_headings
+from csperf.render.words import agent_label, label, say
 from csperf.scoring.cards import Agent, Number, ScoreTable
-from csperf.scoring.figures import format_points
 
-_ID_HEADS = {"agent": "head-agent-id", "team": "head-team", "shop": "head-scope"}
+_GRADE_STYLES = {"best": "green", "middle": "yellow", "lowest": "red"}
 
 
 def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = False) -> str:
     """Title, one row per agent, what was left out, notes and row counts; lines of at most `width` cells."""
     parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(_title(table, lang), width)]
-    for line in provisional_lines(table, lang):
+    for line in provisional_lines(table.provisional, lang):
         parts += [Text(text, style="yellow") for text in wrap(line, width)]
     parts.append("")
     if table.cards:
@@ -40,7 +39,7 @@ def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = Fa
         parts.append(build_grid(shown))
         parts += _below(_left_out_lines(table, left_out, lang, width))
     else:
-        parts.append(label("no-agents", lang))
+        parts.append(label(f"nothing-by-{table.by}", lang))
     parts += _below(_note_lines(table, lang, width))
     parts += _below(_outcome_lines(table, lang, width))
     parts += _below(_source_lines(table, lang, width))
@@ -49,25 +48,17 @@ def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = Fa
 
 def grade_style(table: ScoreTable, grade: str | None) -> str:
     """The rich style of a grade: the rubric's best is green, its lowest red, those between yellow."""
-    ladder = list(table.grade_titles)
-    if grade not in ladder:
-        return ""
-    return "green" if grade == ladder[0] else "red" if grade == ladder[-1] else "yellow"
-
-
-def grade_title(table: ScoreTable, grade: str | None, lang: str) -> str:
-    """What the rubric calls a grade, or a dash where there is none."""
-    return NOTHING if grade is None else title_of(table.grade_titles.get(grade), lang, grade)
+    place = grade_place(table, grade)
+    return _GRADE_STYLES[place] if place else ""
 
 
 def _title(table: ScoreTable, lang: str) -> str:
-    title = title_of(table.rubric_title, lang, table.rubric_name)
-    return " · ".join([title, table.label, table.zone, *heading_parts(table, lang)])
+    return " · ".join([rubric_title(table, lang), table.label, table.zone, *heading_parts(table, lang)])
 
 
 def _columns(table: ScoreTable, lang: str) -> list[Column]:
     """Every column there is, from left to right, with how much it matters."""
-    cards = table.cards
+    cards, titles = table.cards, part_titles(table, lang)
     # Where there is no score, the points of what little could be scored would look like one.
     scored = [card.score is not None for card in cards]
     columns = [
@@ -78,7 +69,7 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
             importance=2,
             right=True,
         ),
-        Column("agent_id", (label(_ID_HEADS[table.by], lang),), [clean(card.agent.agent_id) for card in cards]),
+        Column("agent_id", (who_headings(table, lang)[0],), [clean(card.agent.agent_id) for card in cards]),
     ]
     if any(card.agent.name for card in cards):
         names = [clean(card.agent.name or NOTHING) for card in cards]
@@ -99,14 +90,12 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
     )
     for position, name in enumerate(table.dimension_titles):
         dimensions = [card.dimensions[position] for card in cards]
-        title = title_of(table.dimension_titles[name], lang, name)
-        heading = _points_heading(title, [one.weight for one in dimensions])
+        heading = _points_heading(titles[name], [one.weight for one in dimensions])
         points = [one.points if known else None for one, known in zip(dimensions, scored, strict=True)]
         columns.append(_points_column(name, heading, points, 4))
     for position, name in enumerate(table.indicator_titles):
         indicators = [card.indicators[position] for card in cards]
-        title = title_of(table.indicator_titles[name], lang, name)
-        heading = _points_heading(title, [one.weight for one in indicators])
+        heading = _points_heading(titles[name], [one.weight for one in indicators])
         points = [one.points if known else None for one, known in zip(indicators, scored, strict=True)]
         columns.append(_points_column(name, heading, points, 4))
     return columns
@@ -121,17 +110,14 @@ def _points_heading(title: str, weights: Sequence[Decimal]) -> tuple[str, ...]:
 def _points_column(
     name: str, heading: tuple[str, ...], points: Sequence[Decimal | None], importance: int, style: str = ""
 ) -> Column:
-    cells = [NOTHING if value is None else format_points(value) for value in points]
+    cells = list(map(points_text, points))
     return Column(name, heading, cells, importance, right=True, styles=[style] * len(cells))
 
 
 def _left_out_lines(table: ScoreTable, left_out: Sequence[Column], lang: str, width: int) -> list[str]:
     if not left_out:
         return []
-    titles = {
-        name: title_of(title, lang, name)
-        for name, title in (*table.dimension_titles.items(), *table.indicator_titles.items())
-    }
+    titles = part_titles(table, lang)
     example = clean(table.cards[0].agent.agent_id)
     scope = "" if table.by == "agent" else f" --by {table.by}"
     return [

@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 GAP = 2
-NOTHING = "—"
 
 # A word, or one wide character, each with the punctuation that must not begin a line.
 _PIECE = re.compile(r"\s*(?:[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S)[，。；：、！？）】》」』％]*")

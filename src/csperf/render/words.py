@@ -7,7 +7,7 @@ from typing import Any
 
 from csperf.render.data_words import DATA_WORDS
 from csperf.render.score_words import SCORE_WORDS
-from csperf.scoring.cards import Agent, Words
+from csperf.scoring.cards import Agent, Title, Words
 
 LANGS = ("en", "zh-CN")
 
@@ -49,7 +49,6 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "head-provisional": {"en": "Provisional", "zh-CN": "暂定"},
     "head-scope": {"en": "Scope", "zh-CN": "范围"},
     "head-by": {"en": "Scored by", "zh-CN": "考核对象"},
-    "head-variant": {"en": "Rubric for", "zh-CN": "岗位方案"},
     "head-presence": {"en": "Presence", "zh-CN": "在岗比例"},
     "head-outcomes": {"en": "Outcomes", "zh-CN": "附加结果"},
     "head-tier": {"en": "Tier", "zh-CN": "档位"},
@@ -107,11 +106,11 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "list-comma": {"en": ", ", "zh-CN": "、"},
     "list-semicolon": {"en": "; ", "zh-CN": "；"},
     "season-is": {"en": "season: {season}", "zh-CN": "季节：{season}"},
-    "by-agent": {"en": "by agent", "zh-CN": "按客服"},
     "by-team": {"en": "by team", "zh-CN": "按团队"},
     "by-shop": {"en": "the whole shop", "zh-CN": "全店"},
     "provisional": {"en": "provisional: {why}", "zh-CN": "暂定：{why}"},
-    "no-agents": {"en": "No agent has any data in this period.", "zh-CN": "本周期没有任何客服的数据。"},
+    "nothing-by-agent": {"en": "No agent has any data in this period.", "zh-CN": "本周期没有任何客服的数据。"},
+    "nothing-by-team": {"en": "No team has anybody whom the rubric scores.", "zh-CN": "各团队均无适用本方案的人员。"},
     "left-out": {"en": "Left out for lack of width: ", "zh-CN": "因宽度不足未显示："},
     "see-all": {"en": "All columns: {command}", "zh-CN": "全部列：{command}"},
     "see-points": {"en": "Point by point: {command}", "zh-CN": "逐项说明：{command}"},
@@ -139,15 +138,19 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "card-weight": {"en": "weight {weight}", "zh-CN": "权重 {weight}"},
     "card-variant": {"en": "rubric for {variant}", "zh-CN": "岗位方案：{variant}"},
     "card-presence": {"en": "here for {presence} of the period", "zh-CN": "在岗比例 {presence}"},
+    "card-presence-running": {
+        "en": "here for {presence} of the period, if the roster is right about the days to come",
+        "zh-CN": "在岗比例 {presence}（之后的日子以花名册为准）",
+    },
     "card-members": {
         "en": "{members} {members:person|people}, together here for {presence} whole periods",
         "zh-CN": "{members} 人，在岗合计相当于 {presence} 人全期",
     },
+    "card-no-members": {"en": "nobody known who was here", "zh-CN": "没有已知的在岗人员"},
     "card-needed": {"en": "for the target: {needed}", "zh-CN": "距目标：{needed}"},
     # what follows from a card
     "outcome-award": {"en": "award {title}: {reason}", "zh-CN": "奖励“{title}”：{reason}"},
     "outcome-tier": {"en": "tier {title}: {reason}", "zh-CN": "档位“{title}”：{reason}"},
-    "outcome-floor": {"en": "{reason}", "zh-CN": "{reason}"},
     "outcome-reward": {"en": "{outcome}; reward: {reward}", "zh-CN": "{outcome}；奖励内容：{reward}"},
     "no-rows": {"en": "No rows.", "zh-CN": "没有数据行。"},
     # the same period under two rubrics
@@ -158,8 +161,8 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "simulate-before": {"en": "before: {rubric}", "zh-CN": "原方案：{rubric}"},
     "simulate-after": {"en": "after: {rubric}", "zh-CN": "新方案：{rubric}"},
     "simulate-totals": {
-        "en": "{gaining} {gaining:gains|gain}, {losing} {losing:loses|lose}, {level} {level:stays|stay} level; "
-        "in all {total}",
+        "en": "{gaining} {gaining:agent gains|agents gain}, {losing} {losing:loses|lose}, "
+        "{level} {level:stays|stay} level; in all {total}",
         "zh-CN": "{gaining} 人得分上升，{losing} 人下降，{level} 人不变；合计 {total}",
     },
     "simulate-unknown": {
@@ -191,6 +194,8 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "rubric-weights": {"en": "weights: {weights}", "zh-CN": "权重：{weights}"},
     "rubric-roles": {"en": "roles: {roles}", "zh-CN": "岗位：{roles}"},
     "rubric-targets": {"en": "targets: {targets}", "zh-CN": "目标：{targets}"},
+    "rubric-tiers": {"en": "tiers of {what}: {tiers}", "zh-CN": "{what}档位：{tiers}"},
+    "rubric-no-tiers": {"en": "no tiers of {what}", "zh-CN": "{what}不设档位"},
     "rubric-applies-to": {"en": "Only", "zh-CN": "仅限"},
     "rubric-least-presence": {
         "en": "none for who was here for less than {least} of the period",
@@ -204,7 +209,6 @@ OWN_WORDS: dict[str, dict[str, str]] = {
         "en": "not {target}: grade at most {grade}",
         "zh-CN": "未达到 {target}：等级最高为“{grade}”",
     },
-    "rubric-condition": {"en": "{what} {target}", "zh-CN": "{what} {target}"},
     "rubric-dimension-points": {"en": "points of {dimension}", "zh-CN": "{dimension}得分"},
     "rubric-least-sample": {"en": "at least {least} cases behind each", "zh-CN": "每项样本数不少于 {least}"},
     "rubric-reward": {"en": "reward: {reward}", "zh-CN": "奖励：{reward}"},
@@ -266,7 +270,6 @@ OWN_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "{formula}，每个 {distinct} 只计一次",
     },
     "formula-ratio": {"en": "({of}) ÷ ({to})", "zh-CN": "（{of}）÷（{to}）"},
-    "formula-part": {"en": "{name} = {formula}", "zh-CN": "{name} = {formula}"},
     "side-below": {"en": "below {bound}", "zh-CN": "低于 {bound} 时"},
     "side-above": {"en": "above {bound}", "zh-CN": "高于 {bound} 时"},
     "side-outside": {"en": "outside {bound}", "zh-CN": "超出 {bound} 的范围时"},
@@ -325,12 +328,15 @@ WORDS: dict[str, dict[str, str]] = {**OWN_WORDS, **SCORE_WORDS, **DATA_WORDS}
 
 
 def say(words: Words, lang: str) -> str:
-    """The sentence in a language; sentences among its parts are listed."""
-    listed = {name: _say_list(part, lang) if isinstance(part, tuple) else part for name, part in words.parts}
-    return label(words.code, lang, **listed)
+    """The sentence in a language, with the titles among its parts."""
+    parts = {
+        name: title_of(part.text, lang, part.name) if isinstance(part, Title) else part for name, part in words.parts
+    }
+    return label(words.code, lang, **parts)
 
 
-def _say_list(sentences: Sequence[Words], lang: str) -> str:
+def say_list(sentences: Sequence[Words], lang: str) -> str:
+    """The sentences in a language, with commas between them."""
     return label("list-comma", lang).join(say(one, lang) for one in sentences)
 
 

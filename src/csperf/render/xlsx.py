@@ -14,6 +14,7 @@ import xlsxwriter
 from csperf.problems import cell_width
 from csperf.render.numbers import plain_number
 from csperf.render.outcomes import outcome_text
+from csperf.render.titles import grade_place, grade_title, part_titles, rubric_title, who_cells, who_headings
 from csperf.render.words import agent_label, label, say, title_of
 from csperf.scoring.cards import Scorecard, ScoreTable
 
@@ -39,7 +40,7 @@ def render_xlsx(table: ScoreTable, lang: str) -> bytes:
     """The bytes of a workbook with three sheets; equal for equal tables."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
-        workbook.set_properties({"title": title_of(table.rubric_title, lang, table.rubric_name), "created": _CREATED})
+        workbook.set_properties({"title": rubric_title(table, lang), "created": _CREATED})
         formats = {name: workbook.add_format(properties) for name, properties in _FORMATS.items()}
         for sheet, rows in (
             ("scores", _score_rows),
@@ -82,28 +83,23 @@ def _shown(value: str | Fraction | Decimal | int, format_name: str) -> str:
 
 
 def _score_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
-    fixed = ("rank", "agent-id", "name", "team", "score", "grade", "coverage")
-    titles = [
-        title_of(title, lang, name)
-        for name, title in (*table.dimension_titles.items(), *table.indicator_titles.items())
-    ]
-    last = (label(f"head-{code}", lang) for code in ("presence", "outcomes"))
-    rows = [_head([*(label(f"head-{code}", lang) for code in fixed), *titles, *last])]
+    rank, *fixed, presence, outcomes = (
+        label(f"head-{code}", lang) for code in ("rank", "score", "grade", "coverage", "presence", "outcomes")
+    )
+    titles = part_titles(table, lang).values()
+    rows = [_head([rank, *who_headings(table, lang), *fixed, *titles, presence, outcomes])]
     for card in table.cards:
         agent = card.agent
-        grade = None if card.grade is None else title_of(table.grade_titles.get(card.grade), lang, card.grade)
         rows.append(
             [
                 (card.rank, "count"),
-                (agent.agent_id, "text"),
-                (agent.name, "text"),
-                (agent.team, "text"),
+                *((cell, "text") for cell in who_cells(agent)),
                 (card.score, "points"),
-                (grade, _grade_format(table, card.grade)),
+                (grade_title(table, card.grade, lang, nothing="") or None, grade_place(table, card.grade) or "text"),
                 (card.coverage, "percent"),
                 *((dimension.points, "points") for dimension in card.dimensions),
                 *((indicator.points, "points") for indicator in card.indicators),
-                (agent.presence, "number" if agent.members else "percent"),
+                (agent.presence, "number" if agent.is_unit else "percent"),
                 (_outcomes_text(table, card, lang), "text"),
             ]
         )
@@ -114,18 +110,8 @@ def _outcomes_text(table: ScoreTable, card: Scorecard, lang: str) -> str | None:
     return label("list-semicolon", lang).join(outcome_text(table, one, lang) for one in card.outcomes) or None
 
 
-def _grade_format(table: ScoreTable, grade: str | None) -> str:
-    ladder = list(table.grade_titles)
-    if grade not in ladder:
-        return "text"
-    return "best" if grade == ladder[0] else "lowest" if grade == ladder[-1] else "middle"
-
-
 def _indicator_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
     headings = (
-        "agent-id",
-        "name",
-        "team",
         "dimension",
         "indicator",
         "value",
@@ -143,18 +129,17 @@ def _indicator_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
         "tier",
         "needed",
     )
-    rows = [_head([label(f"head-{code}", lang) for code in headings])]
+    rows = [_head([*who_headings(table, lang), *(label(f"head-{code}", lang) for code in headings)])]
+    titles = part_titles(table, lang)
     for card in table.cards:
         agent = card.agent
         tiers = {(one.indicator, one.name): one.title for one in card.outcomes if one.kind == "tier"}
         for line in card.indicators:
             rows.append(
                 [
-                    (agent.agent_id, "text"),
-                    (agent.name, "text"),
-                    (agent.team, "text"),
-                    (title_of(table.dimension_titles.get(line.dimension), lang, line.dimension), "text"),
-                    (title_of(table.indicator_titles.get(line.name), lang, line.name), "text"),
+                    *((cell, "text") for cell in who_cells(agent)),
+                    (titles[line.dimension], "text"),
+                    (titles[line.name], "text"),
                     (line.value, "percent" if line.unit == "%" else "number"),
                     (line.unit or None, "text"),
                     (line.numerator, "number"),

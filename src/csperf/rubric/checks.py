@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -13,10 +12,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from csperf.problems import Problem
-from csperf.rubric.measures import Measure
+from csperf.rubric.measures import NAME, Measure
 from csperf.rubric.quantities import UNITS, Quantity, Target, unit_kind
 from csperf.rubric.scheme import (
-    PRORATED_KINDS,
+    FULL_SCORE,
     AttainRule,
     BandsRule,
     CurveRule,
@@ -31,9 +30,6 @@ from csperf.rubric.scheme import (
 )
 from csperf.yaml_models import value_at
 from csperf.yaml_source import YamlPath, YamlSource
-
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True)
@@ -51,9 +47,9 @@ class IndicatorLine:
     score: Any
     missing: str | None
     small_sample: SmallSample | None
-    team_target: Target | None = None
-    tiers: Mapping[str, Target] = field(default_factory=dict)
-    prorate: bool | None = None
+    team_target: Target | None
+    tiers: Mapping[str, Target] | None
+    prorate: bool | None
 
     @property
     def path(self) -> YamlPath:
@@ -61,29 +57,31 @@ class IndicatorLine:
         return ("dimensions", self.dimension, "indicators", self.name)
 
 
+_PARTS: dict[str, Any] = {
+    "weight": Weight, "target": TargetField, "score": ScoreRule, "missing": Policy, "small_sample": SmallSample,
+    "team_target": TargetField, "tiers": dict[str, TargetField], "prorate": bool,
+}  # fmt: skip
+"""Key of an indicator → what it holds, as far as that is checked."""
+
+
 def read_lines(rubric: Rubric | None, source: YamlSource) -> list[IndicatorLine]:
     """The indicators of a rubric; where the whole could not be read, what can be read of each."""
     if rubric is not None:
         return [
-            IndicatorLine(dimension, name, entry.weight, entry.target, entry.target is not None, entry.score,
-                          entry.missing, entry.small_sample, entry.team_target, entry.tiers, entry.prorate)
+            IndicatorLine(
+                dimension=dimension, name=name, has_target=entry.target is not None,
+                **{key: getattr(entry, key) for key in _PARTS},
+            )
             for dimension, name, entry in rubric.indicators()
         ]  # fmt: skip
-    lines: list[IndicatorLine] = []
-    for dimension, group in mapping_at(source, ("dimensions",)).items():
-        for name, entry in _mapping(_mapping(group).get("indicators")).items():
-            said = _mapping(entry)
-            lines.append(
-                IndicatorLine(
-                    str(dimension), str(name), read_part(Weight, said.get("weight")),
-                    read_part(TargetField, said.get("target")), said.get("target") is not None,
-                    read_part(ScoreRule, said.get("score")),
-                    read_part(Policy, said.get("missing")), read_part(SmallSample, said.get("small_sample")),
-                    read_part(TargetField, said.get("team_target")),
-                    read_part(dict[str, TargetField], said.get("tiers")) or {}, read_part(bool, said.get("prorate")),
-                )
-            )  # fmt: skip
-    return lines
+    return [
+        IndicatorLine(
+            dimension=str(dimension), name=str(name), has_target=_mapping(said).get("target") is not None,
+            **{key: read_part(kind, _mapping(said).get(key)) for key, kind in _PARTS.items()},
+        )
+        for dimension, group in mapping_at(source, ("dimensions",)).items()
+        for name, said in _mapping(_mapping(group).get("indicators")).items()
+    ]  # fmt: skip
 
 
 def mapping_at(source: YamlSource, path: YamlPath) -> Mapping[Any, Any]:
@@ -151,10 +149,10 @@ def _check_weights(
             )  # fmt: skip
     if weights and None not in weights:
         total = sum((weight for weight in weights if weight is not None), Decimal(0))
-        if total != HUNDRED:
+        if total != FULL_SCORE:
             yield source.problem(
                 ("dimensions",), "rubric-weights",
-                f"the weights of the dimensions add up to {total}, {off_by(total, HUNDRED)} 100",
+                f"the weights of the dimensions add up to {total}, {off_by(total, FULL_SCORE)} {FULL_SCORE}",
                 hint="change the weights so that they add up to 100", key=True,
             )  # fmt: skip
 
@@ -168,7 +166,7 @@ def _check_names(
     dimensions: Mapping[Any, Any], lines: Sequence[IndicatorLine], source: YamlSource
 ) -> Iterator[Problem]:
     for name in map(str, dimensions):
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             yield source.problem(
                 ("dimensions", name),
                 "rubric-bad-name",
@@ -287,13 +285,9 @@ class _Check:
         elif isinstance(rule, RelativeRule):
             yield from self._check_relative()
         yield from self._check_policies()
-        if self.line.prorate is not None and self.measure.kind not in PRORATED_KINDS:
-            yield self.problem(
-                ("prorate",),
-                "rubric-prorate",
-                f"a {self.measure.kind} does not grow with the days that somebody is here",
-                "leave prorate out; it is for counts and sums",
-            )
+        if self.line.prorate is not None and not self.measure.is_volume:
+            hint = "leave prorate out; it is for what an agent counts or sums up in the period"
+            yield self.problem(("prorate",), "rubric-prorate", self._why_no_volume(), hint)
 
     def place(self, *keys: str | int) -> Place:
         return Place(self.source, (*self.line.path, *keys), f'indicator "{self.line.name}"')
@@ -407,11 +401,11 @@ class _Check:
 
     def _check_policies(self) -> Iterator[Problem]:
         thin = self.line.small_sample
-        if thin and self.measure.kind == "count":
+        if thin and self.measure.kind in ("count", "constant"):
             yield self.problem(
                 ("small_sample",),
                 "rubric-no-sample",
-                "a count has no sample that could be too small",
+                f"a {self.measure.kind} has no sample that could be too small",
                 "leave small_sample out",
                 key=True,
             )
@@ -423,9 +417,25 @@ class _Check:
                 yield self.problem(
                     keys,
                     "rubric-no-team-value",
-                    f"a {self.measure.kind} has no team value that one agent could be given",
+                    self._why_not_pooled(),
                     "use exclude, full, zero or hold",
                 )
+
+    def _why_not_pooled(self) -> str:
+        if not self.measure.has_poolable_kind:
+            return f"a {self.measure.kind} has no team value that one agent could be given"
+        term = next(term for term in self.measure.terms if term.counts_again)
+        thing = term.distinct or term.per
+        what = f"one {thing}" if thing else f"a row of {term.table}"
+        return f"{what} can count for several of a team, and would count more than once for the team"
+
+    def _why_no_volume(self) -> str:
+        if self.measure.kind not in ("count", "sum"):
+            return f"a {self.measure.kind} does not grow with the days that somebody is here"
+        days = self.measure.terms[0].window_days
+        if days is not None:
+            return f"presence is a share of the period, and not of the {days} days that are counted"
+        return "the whole shop's number does not grow with the days that one agent is here"
 
 
 def _better(measure: Measure) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from csperf.problems import Problem, suggest
 from csperf.rubric.checks import (
-    HUNDRED,
     IndicatorLine,
     Place,
     check_attainable,
@@ -24,7 +23,7 @@ from csperf.rubric.checks import (
 )
 from csperf.rubric.measures import Measure
 from csperf.rubric.quantities import Target
-from csperf.rubric.scheme import Award, Floor, Season, TargetField, Variant, Weight
+from csperf.rubric.scheme import FULL_SCORE, Award, Floor, Season, TargetField, Variant, Weight
 from csperf.rubric.spans import find_shared_day
 from csperf.yaml_models import value_at
 from csperf.yaml_source import YamlPath, YamlSource
@@ -82,9 +81,15 @@ class _Clauses:
             path: YamlPath = ("roles", name)
             if said.get("weights") is not None:
                 yield from self._check_weights((*path, "weights"), f'variant "{name}"', said)
-            for key, written in mapping_at(self.source, (*path, "targets")).items():
-                place = Place(self.source, (*path, "targets", str(key)), f'variant "{name}", indicator "{key}"')
-                yield from self._check_variant_target(str(key), read_part(TargetField, written), place)
+            for key, check in (("targets", self._check_variant_target), ("tiers", self._check_tiers)):
+                for indicator, written in mapping_at(self.source, (*path, key)).items():
+                    place = Place(
+                        self.source, (*path, key, str(indicator)), f'variant "{name}", indicator "{indicator}"'
+                    )
+                    if line := self.lines.get(str(indicator)):
+                        yield from check(line, written, place)
+                    else:
+                        yield self._unknown(place.path, "indicator", str(indicator), self.lines, key=True)
             for index, role in enumerate(variant.roles if variant else ()):
                 if role in claimed:
                     yield self.source.problem(
@@ -95,12 +100,8 @@ class _Clauses:
                     )
                 claimed.setdefault(role, name)
 
-    def _check_variant_target(self, name: str, target: Target | None, place: Place) -> Iterator[Problem]:
-        line = self.lines.get(name)
-        if line is None:
-            yield self._unknown(place.path, "indicator", name, self.lines, key=True)
-            return
-        measure = self.find_measure(name)
+    def _check_variant_target(self, line: IndicatorLine, written: Any, place: Place) -> Iterator[Problem]:
+        target, measure = read_part(TargetField, written), self.find_measure(line.name)
         if measure is not None and target is not None:
             yield from check_target(target, measure, place)
             yield from check_attainable(target, line.score, place)
@@ -137,27 +138,30 @@ class _Clauses:
                 )
 
     def check_tiers(self) -> Iterator[Problem]:
-        order = [str(name) for name in read_names(self.source, "tiers") if name]
         for line in self.lines.values():
-            measure = self.find_measure(line.name)
-            for name, target in line.tiers.items():
-                path: YamlPath = (*line.path, "tiers", name)
-                if name not in order:
-                    yield self._unknown(path, "tier", name, order, key=True)
-                if measure is not None:
-                    place = Place(self.source, path, f'tier "{name}" of indicator "{line.name}"')
-                    yield from check_target(target, measure, place)
-            rising = [(name, line.tiers[name]) for name in order if name in line.tiers]
-            for (lower, easier), (higher, harder) in pairwise(rising):
-                if easier.kind == harder.kind and not covers(easier, harder):
-                    yield self.source.problem(
-                        (*line.path, "tiers", higher),
-                        "rubric-tier-order",
-                        f'indicator "{line.name}": tier "{higher}" ("{harder}") is above "{lower}" ("{easier}"), '
-                        "but can be reached without it",
-                        hint="let each tier ask at least as much as those below it; "
-                        "tiers: lists them from the lowest to the highest",
-                    )
+            place = Place(self.source, (*line.path, "tiers"), f'indicator "{line.name}"')
+            yield from self._check_tiers(line, line.tiers, place)
+
+    def _check_tiers(self, line: IndicatorLine, written: Any, place: Place) -> Iterator[Problem]:
+        """What reaches each tier: tiers that there are, in the measure's unit, each asking as much as those below."""
+        order = [str(name) for name in read_names(self.source, "tiers") if name]
+        tiers = read_part(dict[str, TargetField], written) or {}
+        measure = self.find_measure(line.name)
+        for name, target in tiers.items():
+            here = Place(self.source, (*place.path, name), f'{place.said}, tier "{name}"')
+            if name not in order:
+                yield self._unknown(here.path, "tier", name, order, key=True)
+            if measure is not None:
+                yield from check_target(target, measure, here)
+        rising = [(name, tiers[name]) for name in order if name in tiers]
+        for (lower, easier), (higher, harder) in pairwise(rising):
+            if easier.kind == harder.kind and not covers(easier, harder):
+                yield Place(self.source, (*place.path, higher), place.said).problem(
+                    "rubric-tier-order",
+                    f'tier "{higher}" ("{harder}") is above "{lower}" ("{easier}"), but can be reached without it',
+                    "let each tier ask at least as much as those below it; "
+                    "tiers: lists them from the lowest to the highest",
+                )
 
     def check_awards(self) -> Iterator[Problem]:
         for name, said, _ in self._read(("awards",), Award):
@@ -202,11 +206,11 @@ class _Clauses:
                 hint="give every dimension a weight, 100 together",
                 key=True,
             )
-        elif None not in read and (total := sum(read, Decimal(0))) != HUNDRED:
+        elif None not in read and (total := sum(read, Decimal(0))) != FULL_SCORE:
             yield self.source.problem(
                 path,
                 "rubric-weights",
-                f"the weights of {said} add up to {total}, {off_by(total, HUNDRED)} 100",
+                f"the weights of {said} add up to {total}, {off_by(total, FULL_SCORE)} {FULL_SCORE}",
                 hint="change the weights so that they add up to 100",
                 key=True,
             )

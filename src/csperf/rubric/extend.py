@@ -103,8 +103,10 @@ def read_extended(
         )
     wrong: list[Problem] = []
     base = read_extended(base_path, known, show_path(base_path), wrong, chain)
-    merged, more = _merge(source, base)
-    wrong += more
+    merged: YamlSource = base  # where that is no mapping, whoever reads it says so, of its file
+    if isinstance(base.data, dict):
+        merged, more = _merge(source, base)
+        wrong += more
     if problems is None and wrong:
         raise ProblemsFound(wrong)
     if problems is not None:
@@ -144,7 +146,7 @@ def _merge(own: YamlSource, base: YamlSource) -> tuple[ExtendedSource, list[Prob
     problems: list[Problem] = []
     digest = hashlib.sha256(f"{own.sha256}{base.sha256}".encode()).hexdigest()
     merged = ExtendedSource(own.file, own.lines, sha256=digest, keys=own.keys, values=own.values)
-    kept = {key: value for key, value in base.data.items() if key not in _OWN} if isinstance(base.data, dict) else {}
+    kept = {key: value for key, value in base.data.items() if key not in _OWN}
 
     def merge(ours: Any, theirs: Any, path: YamlPath) -> Any:
         merged.owners[path] = own

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from csperf.problems import Problem, ProblemsFound, suggest
-from csperf.rubric.catalogue import Catalogue, CatalogueEntry, load_catalogue, read_entries
+from csperf.rubric.catalogue import Catalogue, CatalogueEntry, read_entries
 from csperf.rubric.checks import check_indicator, check_scheme, read_lines
 from csperf.rubric.clause_checks import check_clauses
 from csperf.rubric.extend import find_origins, read_extended
@@ -17,8 +17,6 @@ from csperf.rubric.scheme import Rubric
 from csperf.rubric.sql import CheckSql
 from csperf.yaml_models import read_model
 from csperf.yaml_source import YamlPath, YamlSource
-
-__all__ = ["Catalogue", "LoadedRubric", "check_catalogue", "load_catalogue", "load_rubric"]
 
 
 @dataclass(frozen=True)
@@ -42,14 +40,14 @@ def load_rubric(
     catalogue: Catalogue,
     check_sql: CheckSql,
     shown_as: str | None = None,
-    known: Mapping[str, Path] = {},
+    known: Mapping[str, Path] | None = None,
 ) -> LoadedRubric:
     """Read and check one rubric file; raises ProblemsFound once, warnings included, if there is any error.
 
     `known`: the rubrics that it can extend by name.
     """
     problems: list[Problem] = []
-    source = read_extended(path, known, shown_as, problems)
+    source = read_extended(path, known or {}, shown_as, problems)
     rubric, wrong = read_model(source, Rubric, "rubric")
     problems.extend(wrong)
     own, wrong = read_entries(source, ("measures",))

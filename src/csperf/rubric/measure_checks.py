@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from csperf.problems import Problem, suggest
 from csperf.rubric.catalogue import CatalogueEntry
 from csperf.rubric.measures import (
-    EVERYONE,
+    NAME,
     PERCENTILE,
     SIMPLE_KINDS,
     Aggregate,
@@ -18,10 +17,11 @@ from csperf.rubric.measures import (
     build_measure,
     formula_names,
 )
-from csperf.rubric.quantities import UNITS, unit_kind
+from csperf.rubric.quantities import UNITS, unit_factor, unit_kind
 from csperf.rubric.sql import FUNCTIONS, CheckSql, SqlFacts, find_compared_words, find_forbidden
 from csperf.tables import TABLES
 from csperf.tables.contract import Contract, compile_table
+from csperf.tables.kinds import EVERYONE
 from csperf.yaml_models import value_at
 from csperf.yaml_source import YamlPath
 
@@ -33,7 +33,6 @@ _MISSPELT = {
 }  # fmt: skip
 _NAMING = ("id", "agent", "text", "category", "day")
 """Kinds of columns whose values may be counted once each, or averaged one by one."""
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @cache
@@ -47,7 +46,7 @@ def check_measure(entry: CatalogueEntry, check_sql: CheckSql) -> tuple[Measure |
     """An entry made ready, and what is wrong with it by itself; None if it cannot be made ready."""
     problems: list[Problem] = []
     name = entry.name
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         problems.append(
             entry.problem(
                 (),
@@ -264,9 +263,9 @@ def _wanted_unit(measure: Measure, types: list[str]) -> tuple[str | None, str]:
         return "s", f"{column.name} is in seconds"
     if column and column.kind == "share" and unit_kind(measure.unit) != "share":
         return "%", f"{column.name} is a share"
-    name = column.name if column else term.value or ""
-    if re.fullmatch(r"(?:\w+_)?hours", name) and unit_kind(measure.unit) != "number" and measure.unit != "h":
-        return "h", f"{name} is in hours"
+    kept_in = contract.unit_of(term.value or "") if contract else None
+    if kept_in and unit_kind(measure.unit) != "number" and unit_factor(measure.unit) != unit_factor(kept_in[0]):
+        return kept_in[0], f"{term.value} is in {kept_in}"
     return None, ""
 
 

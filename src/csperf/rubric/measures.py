@@ -10,33 +10,48 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from csperf.tables.contract import Contract
+from csperf.tables.kinds import EVERYONE
 
 Text = str | dict[str, str]
 """Words for people: one string, or one per language (`{zh-CN: …, en: …}`)."""
 
-EVERYONE = "everyone"
-"""In place of an agent column: rows speak of the whole shop, and every agent is given its value."""
 SIMPLE_KINDS = ("rate", "count", "sum", "mean", "median", "min", "max")
 _ALL_KINDS = "rate, count, sum, mean, median, p90, min, max"
 _BELONGS_TO = {
     "weighted_by": ("mean",), "distinct": ("rate", "count"), "per": ("mean",), "zero_if": ("mean",), "trim": ("mean",),
 }  # fmt: skip
 """Key of a term → the kinds it says something to."""
+_FRACTIONAL = ("number", "share", "seconds")
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+"""What measures and dimensions can be called."""
+LARGEST = 10**12
+"""The largest number that a measure can state."""
+_MOST_DAYS = 3660
+
+
+def _check_days(text: str) -> str:
+    if len(text) > len("9999d") or int(text[:-1]) > _MOST_DAYS:
+        raise ValueError(f"{text} is more than {_MOST_DAYS} days")
+    return text
+
+
+Days = Annotated[str, Field(pattern=r"^[1-9]\d*d$"), AfterValidator(_check_days)]
+"""A number of days, such as 60d."""
 
 
 class Share(BaseModel):
     """A rate with a denominator of its own: rows where `of` is true ÷ rows where `over` is true."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     of: str = Field(description="SQL condition: the rows that count as hits")
     over: str = Field(description="SQL condition: the rows in the denominator")
 
@@ -55,14 +70,14 @@ def _accept_percentile(value: Any) -> Any:
 class Term(BaseModel):
     """One aggregate over one canonical table, per agent."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     from_: str | None = Field(None, alias="from", description="canonical table")
     at: str | None = Field(None, description="the time column that decides the period; each table has a default")
     agent: str | None = Field(
         None, description="the column that says who is credited, default agent_id; everyone: the shop's value for all"
     )
     where: str | None = Field(None, description="SQL condition: rows that count at all")
-    window: str | None = Field(None, pattern=r"^\d+d$", description="days that end with the period, such as 60d")
+    window: Days | None = Field(None, description="days that end with the period, such as 60d")
     optional: list[str] | None = Field(
         None, description="columns that an export may lack; they then count as empty in every row"
     )
@@ -99,7 +114,7 @@ PercentileTerm = Annotated[Term, BeforeValidator(_accept_percentile)]
 class Ratio(BaseModel):
     """One aggregate divided by another, across tables if need be."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     of: PercentileTerm
     to: PercentileTerm
 
@@ -112,10 +127,11 @@ class MeasureEntry(Term):
     source: str = Field(description="where the definition comes from")
     unit: str | None = Field(None, description='"%", s, min, h, d, /h, /d, or a label such as 元; default % for rates')
     better: Literal["higher", "lower"] | None = Field(None, description="which way is better")
-    matures: str | None = Field(
-        None, pattern=r"^\d+d$", description="days after the period until the value is final, such as 7d"
-    )
-    constant: Decimal | None = Field(None, description="a number that the scheme states, such as a baseline")
+    matures: Days | None = Field(None, description="days after the period until the value is final, such as 7d")
+    constant: Decimal | None = Field(
+        None, ge=-LARGEST, le=LARGEST, decimal_places=9,
+        description="a number that the scheme states, such as a baseline",
+    )  # fmt: skip
     ratio: Ratio | None = None
     derived: str | None = Field(None, description="arithmetic over other measures: + - * / ( )")
 
@@ -143,6 +159,8 @@ class Aggregate:
     per: the column whose values (reviews, say) are each reduced to their mean before the mean of all;
     zero_if makes such a mean 0 where any row fails, trim (a share) cuts means off at each end.
     optional: columns that are empty in every row where the source lacks them.
+    paired: the other term of a ratio over the same rows; a row that lacks its value there counts nowhere.
+    sums_cases: a sum of whole numbers of things. is_shared: a row can count for several agents.
     Rows without a value of `distinct` or `per` count nowhere.
     """
 
@@ -161,6 +179,19 @@ class Aggregate:
     zero_if: str | None = None
     trim: Fraction = Fraction(0)
     optional: tuple[str, ...] = ()
+    paired: Aggregate | None = None
+    sums_cases: bool = field(default=False, compare=False)
+    is_shared: bool = field(default=False, compare=False)
+
+    @property
+    def is_of_cases(self) -> bool:
+        """Whether its value is a number of cases, such as tickets or ratings, and not of minutes or 元."""
+        return self.kind == "count" or self.sums_cases
+
+    @property
+    def counts_again(self) -> bool:
+        """Whether one thing, such as an order, can count for several agents, and so more than once for a team."""
+        return self.is_shared or self.distinct is not None or self.per is not None
 
     def expressions(self) -> list[tuple[str, str]]:
         """(role, SQL) of every expression; the roles are where, value, over, weight and zero_if."""
@@ -189,16 +220,32 @@ class Measure:
     matures_days: int = 0
 
     @property
-    def is_volume(self) -> bool:
-        """Whether it grows with the people and the days behind it: a count or sum of rows that are somebody's."""
+    def is_per_head(self) -> bool:
+        """Whether it grows with the people behind it: a count or sum of rows that are somebody's."""
         return self.kind in ("count", "sum") and self.terms[0].agent != EVERYONE
+
+    @property
+    def is_volume(self) -> bool:
+        """Whether it also grows with the days that somebody was here, so that it can be prorated: not over a window."""
+        return self.is_per_head and self.terms[0].window_days is None
+
+    @property
+    def is_of_cases(self) -> bool:
+        """Whether one more case adds 1 below, and 1 above if it is a hit: a rate, or a ratio of numbers of things."""
+        return self.kind == "rate" or (self.kind == "ratio" and all(term.is_of_cases for term in self.terms))
 
     @property
     def is_poolable(self) -> bool:
         """Whether Σ numerators ÷ Σ denominators of a team is a value that one of its members can be given.
 
-        A team's count or sum is not, as it grows with the team; nor are percentiles and arithmetic.
+        A team's count or sum is not, as it grows with the team; nor are percentiles and arithmetic, nor
+        what two of the team would add twice.
         """
+        return self.has_poolable_kind and not any(term.counts_again for term in self.terms)
+
+    @property
+    def has_poolable_kind(self) -> bool:
+        """Whether it is a kind of measure whose numerators and denominators add up."""
         kinds = {term.kind for term in self.terms}
         wanted = {"count", "sum"} if self.kind == "ratio" else {"rate", "mean", "weighted_mean"}
         return bool(kinds) and kinds <= wanted
@@ -228,10 +275,11 @@ def build_measure(name: str, entry: MeasureEntry, contracts: Mapping[str, Contra
     elif kind == "ratio":
         assert entry.ratio
         _check_belonging(entry, kind)
-        terms = tuple(_build_aggregate(_inherit(part, entry), contracts) for part in (entry.ratio.of, entry.ratio.to))
-        for term in terms:
+        of, to = (_build_aggregate(_inherit(part, entry), contracts) for part in (entry.ratio.of, entry.ratio.to))
+        for term in (of, to):
             if term.kind in {"percentile", "min", "max"}:
                 raise ValueError(f"a ratio divides counts, sums, rates or means; {term.kind} cannot be pooled")
+        terms = (_pair(of, to), _pair(to, of))
     else:
         terms = (_build_aggregate(entry, contracts),)
     default_unit = "%" if kind == "rate" else ""
@@ -254,6 +302,34 @@ def _inherit(part: Term, whole: MeasureEntry) -> Term:
     if part.from_ is not None and whole.from_ not in (None, part.from_):
         unsaid = {name: value for name, value in unsaid.items() if name == "window"}
     return part.model_copy(update=unsaid)
+
+
+def _pair(term: Aggregate, other: Aggregate) -> Aggregate:
+    """A term of a ratio that leaves out rows in which the other's value is missing, where both are over the same rows.
+
+    Counted below but unknown above, such a row would pass for a zero.
+    """
+    same = ("table", "at", "agent", "window_days")
+    if any(getattr(term, name) != getattr(other, name) for name in same):
+        return term
+    if not {term.kind, other.kind} <= {"count", "sum"}:
+        return term
+    if other.value in (None, term.value) and other.distinct in (None, term.distinct):
+        return term  # it lacks nothing that this term does not lack itself
+    return replace(term, paired=other, optional=tuple(dict.fromkeys([*term.optional, *other.optional])))
+
+
+def _sums_cases(sql: str, contract: Contract) -> bool:
+    """Whether an expression adds up whole numbers of things: such columns, or what is rounded to a whole number."""
+    if re.search(r"[/.]", sql):
+        return False
+    unrounded = re.sub(r"\bround\([^(),]*\)", "", sql)
+    is_fractional = any(
+        name in contract.derived or (name in contract.columns and contract.columns[name].kind in _FRACTIONAL)
+        for name in re.findall(r"\w+", unrounded)
+    )
+    counts = (name for name, column in contract.columns.items() if column.kind == "integer")
+    return not is_fractional and not {*counts}.isdisjoint(re.findall(r"\w+", sql))
 
 
 def _check_belonging(term: Term, kind: str) -> None:
@@ -295,14 +371,16 @@ def _build_aggregate(term: Term, contracts: Mapping[str, Contract]) -> Aggregate
     elif kind != "count":
         value = getattr(term, kind)
     contract = contracts.get(term.from_)
+    agent = term.agent or (contract.agent if contract else "agent_id")
     return Aggregate(
         table=term.from_, kind="weighted_mean" if term.weighted_by else kind,
-        at=term.at or (contract.at if contract else None) or "",
-        agent=term.agent or (contract.agent if contract else "agent_id"),
+        at=term.at or (contract.at if contract else None) or "", agent=agent,
         where=term.where, window_days=int(term.window[:-1]) if term.window else None,
         value=value, over=over, weight=term.weighted_by, percentile=percentile,
         distinct=term.distinct, per=term.per, zero_if=term.zero_if, trim=trim,
         optional=tuple(term.optional or ()),
+        sums_cases=kind == "sum" and value is not None and contract is not None and _sums_cases(value, contract),
+        is_shared=contract is not None and contract.agents_by is not None and agent == contract.agent,
     )  # fmt: skip
 
 
@@ -362,4 +440,6 @@ def _parse_formula(formula: str) -> ast.Expression:
         ) or (isinstance(node, ast.Constant) and type(node.value) in (int, float))
         if not allowed:
             raise ValueError(f'"{formula}": only measures, numbers, + - * / and brackets are allowed')
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value > LARGEST:
+            raise ValueError(f'"{formula}": a number cannot be more than {LARGEST}')
     return tree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csperf.rubric.measures import PERCENTILE, MeasureEntry
+from csperf.rubric.measures import NAME, PERCENTILE, MeasureEntry
 from csperf.rubric.scheme import Rubric
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -67,7 +67,7 @@ def measures_schema() -> dict[str, Any]:
         "title": "csperf measures",
         "description": "The catalogue: how each number is computed, by its name.",
         "type": "object",
-        "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
+        "propertyNames": {"pattern": f"^{NAME.pattern}$"},
         "additionalProperties": {"$ref": "#/$defs/MeasureEntry"},
         "$defs": defs,
     }

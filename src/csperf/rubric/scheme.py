@@ -21,18 +21,19 @@ from pydantic import (
     model_validator,
 )
 
-from csperf.rubric.measures import EVERYONE, Measure, Text
+from csperf.rubric.measures import Measure, Text
 from csperf.rubric.quantities import Quantity, Target, parse_quantity, parse_target
 from csperf.rubric.spans import Span, parse_day_span, parse_month_span
 
 Policy = Literal["exclude", "full", "zero", "team", "hold"]
 """What an indicator counts for when its data is missing or thin."""
-PRORATED_KINDS = ("count", "sum")
-"""Measures that grow with the time an agent is here; others never depend on it."""
+FULL_SCORE = Decimal(100)
+"""What all the weights of a scheme add up to."""
+_LABEL = r"^[a-z][a-z0-9_-]*$"
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 def _quantity(value: Any) -> Quantity:
@@ -72,7 +73,7 @@ TargetField = Annotated[
     WithJsonSchema({"type": "string", "description": '">= 90%", "<= 30s", "20/h .. 40/h"'}),
 ]
 ShareField = Annotated[QuantityField, AfterValidator(_share)]
-Weight = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
+Weight = Annotated[Decimal, Field(gt=0, le=FULL_SCORE, decimal_places=2)]
 
 
 class DeductRule(_Model):
@@ -212,14 +213,12 @@ class Indicator(_Model):
 
     def is_prorated(self, measure: Measure) -> bool:
         """Whether it is judged on a full period for an agent who was here for a part of it."""
-        if measure.kind not in PRORATED_KINDS:
+        if not measure.is_volume:
             return False
         if self.prorate is not None:
             return self.prorate
         better = measure.better or (self.target.direction if self.target else None)
-        # A window is longer than the presence that is known, and everyone's number is nobody's own.
-        is_own = all(term.window_days is None and term.agent != EVERYONE for term in measure.terms)
-        return is_own and better == "higher"
+        return better == "higher"
 
 
 class Dimension(_Model):
@@ -233,9 +232,9 @@ class Dimension(_Model):
 class Grade(_Model):
     """A grade and the lowest printed score that earns it."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", description="lower-case letters, digits, - and _")
+    name: str = Field(pattern=_LABEL, description="lower-case letters, digits, - and _")
     title: Text | None = None
-    min: Annotated[Decimal, Field(ge=0, le=100)]
+    min: Annotated[Decimal, Field(ge=0, le=FULL_SCORE)]
 
 
 class Season(_Model):
@@ -265,7 +264,7 @@ class Season(_Model):
 
 
 class Variant(_Model):
-    """What differs for the agents of some roles: weights of dimensions, targets of indicators."""
+    """What differs for the agents of some roles: weights of dimensions, targets and tiers of indicators."""
 
     title: Text | None = None
     roles: list[str] = Field(min_length=1, description="roles as the roster names them")
@@ -273,6 +272,10 @@ class Variant(_Model):
         default_factory=dict, description="dimension → its weight, all of them; they go before those of a season"
     )
     targets: dict[str, TargetField] = Field(default_factory=dict, description="indicator → its target for these roles")
+    tiers: dict[str, dict[str, TargetField]] = Field(
+        default_factory=dict,
+        description="indicator → what reaches each tier for these roles, in place of its own; {} for no tiers",
+    )
 
 
 class FloorConsequence(_Model):
@@ -302,7 +305,7 @@ class Floor(_Model):
 class Tier(_Model):
     """A step of targets beyond one another: base, challenge, excellence."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", description="lower-case letters, digits, - and _")
+    name: str = Field(pattern=_LABEL, description="lower-case letters, digits, - and _")
     title: Text | None = None
     reward: Text | None = Field(None, description="what reaching it brings, in words")
 
@@ -371,3 +374,7 @@ class Rubric(_Model):
             for dimension_name, dimension in self.dimensions.items()
             for name, indicator in dimension.indicators.items()
         ]
+
+    def find_indicator(self, name: str) -> Indicator | None:
+        """The indicator of this name, in whichever dimension; None if there is none."""
+        return next((one.indicators[name] for one in self.dimensions.values() if name in one.indicators), None)

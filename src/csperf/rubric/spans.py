@@ -72,11 +72,11 @@ def find_shared_day(ours: Sequence[Span], theirs: Sequence[Span]) -> str | None:
 
 
 def _starts(spans: tuple[Span, Span]) -> Iterable[dt.date]:
-    years = {year for span in spans if len(span.first) == 3 for year in (span.first[0], span.first[0] + 1)}
+    dated = [span for span in spans if len(span.first) == 3]
+    years = {year for span in dated for year in range(span.first[0], span.last[0] + 1)}
     for span in spans:
         for year in [span.first[0]] if len(span.first) == 3 else sorted(years or {_LEAP_YEAR}):
             month, day = span.first[-2:]
             if (month, day) == (2, 29) and not calendar.isleap(year):
                 month, day = 3, 1
-            if year <= dt.MAXYEAR:
-                yield dt.date(year, month, day)
+            yield dt.date(year, month, day)

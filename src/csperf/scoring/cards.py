@@ -6,7 +6,6 @@ most two digits. `None` always means "not known", never zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +20,7 @@ class Words:
     """A sentence for people, kept as a code and its parts so that it can be said in any language.
 
     `code` is a key of `csperf.render.words`; parts are plain text, numbers already formatted by the stage
-    that knows their unit, or a list of sentences in a tuple.
+    that knows their unit, or titles.
     """
 
     code: str
@@ -43,28 +42,21 @@ class Number(str):
         return one if self == "1" else many
 
 
-class Title(str):
-    """A stable name that a template says by its title in the template's own language: `{grade:zh-CN}`."""
+@dataclass(frozen=True)
+class Title:
+    """A stable name that is said by its title; `text` is one for all languages, one per language, or none."""
 
-    texts: Mapping[str, str]
-
-    def __new__(cls, name: str, text: str | Mapping[str, str] | None) -> Title:
-        """`text` is one title for all languages, one per language, or none."""
-        title = super().__new__(cls, name)
-        title.texts = text if isinstance(text, Mapping) else {"en": text} if text else {}
-        return title
-
-    def __format__(self, lang: str) -> str:
-        return (self.texts.get(lang) or self.texts.get("en") or str(self)) if lang else str(self)
+    name: str
+    text: str | dict[str, str] | None = field(hash=False)
 
 
 @dataclass(frozen=True)
 class Agent:
     """Who is scored, as the roster tells it; an agent known from data alone has only an id.
 
-    Scored by team or shop, the unit stands here: agent_id is its name, `members` how many people it has
-    (0: a single agent). presence: the share of the period that the agent was here; of a unit, the sum of
-    its members'.
+    Scored by team or shop, the unit stands here: agent_id is its name, `members` how many people it is known
+    to have (None: a single agent). presence: the share of the period that the agent was here; of a unit, the
+    sum of its members'.
     """
 
     agent_id: str
@@ -72,7 +64,12 @@ class Agent:
     team: str | None = None
     role: str | None = None
     presence: Fraction = Fraction(1)
-    members: int = 0
+    members: int | None = None
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether this is a team or the shop."""
+        return self.members is not None
 
 
 @dataclass(frozen=True)
@@ -142,15 +139,17 @@ class CardOutcome:
     """What follows from a card and never feeds back into its points: a tier reached, an award, a floor that bites.
 
     kind says which; name is that of the tier, the award, or the dimension or indicator of the floor;
-    indicator the one that a tier belongs to. title and reward are the rubric's words, reason says why.
+    indicator the one that a tier belongs to; grade_at_most the best grade that a floor leaves. title and
+    reward are the rubric's words, reason says why, in one sentence or several.
     """
 
     kind: Literal["tier", "award", "floor"]
     name: str
-    reason: Words
+    reason: tuple[Words, ...]
     indicator: str | None = None
     title: Any = None
     reward: Any = None
+    grade_at_most: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from csperf.scoring.cards import Agent, Scorecard, ScoreTable
+from csperf.scoring.cards import Agent, Scorecard, ScoreTable, Words
 
 _NOTHING = Decimal("0.00")
 
@@ -50,6 +50,7 @@ class Comparison:
     """Every agent of either table, those who gain most first, those who cannot be compared last.
 
     indicators: the sum of an indicator's differences over the agents that can be compared; these add up to total.
+    provisional, warnings: what is said of either table, each sentence once.
     """
 
     agents: tuple[AgentChange, ...]
@@ -59,6 +60,8 @@ class Comparison:
     level: int
     unknown: int
     total: Decimal
+    provisional: tuple[Words, ...]
+    warnings: tuple[Words, ...]
 
 
 def compare_tables(before: ScoreTable, after: ScoreTable) -> Comparison:
@@ -78,7 +81,13 @@ def compare_tables(before: ScoreTable, after: ScoreTable) -> Comparison:
         level=sum(difference == 0 for _, difference in known),
         unknown=len(changes) - len(known),
         total=sum((difference for _, difference in known), _NOTHING),
+        provisional=_each_once([*before.provisional, *after.provisional]),
+        warnings=_each_once([*before.warnings, *after.warnings]),
     )
+
+
+def _each_once(sentences: Iterable[Words]) -> tuple[Words, ...]:
+    return tuple(dict.fromkeys(sentences))
 
 
 def _compare_cards(before: Scorecard | None, after: Scorecard | None) -> AgentChange:

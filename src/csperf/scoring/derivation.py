@@ -10,6 +10,7 @@ from typing import Literal
 
 from csperf.scoring import points
 from csperf.scoring.cards import Agent, Measurement, Words, words
+from csperf.scoring.contest import Contest
 from csperf.scoring.figures import (
     MOST_DIGITS,
     format_number,
@@ -20,7 +21,6 @@ from csperf.scoring.figures import (
     round_half_up,
     round_value,
 )
-from csperf.scoring.shop import Shop
 
 Rule = Callable[[Fraction, int | None], points.Outcome]
 """A score rule with everything but the value and the digits it is written with."""
@@ -56,14 +56,14 @@ class Derivation:
 
 
 def derive(
-    shop: Shop, agent: Agent, own: Measurement, scored: Measurement, rule: Rule, stakes: Stakes, by_team: bool
+    contest: Contest, agent: Agent, own: Measurement, scored: Measurement, rule: Rule, stakes: Stakes, by_team: bool
 ) -> Derivation:
     """The shortest derivation (2 decimals or more) that takes a person to the same points as exact reckoning.
 
     own is what was measured of the agent, scored what is judged: the same, the team's, or on a full period.
     """
     assert scored.value is not None
-    unit = shop.measures[scored.measure].unit
+    unit = contest.measures[scored.measure].unit
     presence = None if by_team or scored == own else agent.presence
     exact = rule(scored.value, None)
     earned = stakes.finish(exact)
@@ -76,11 +76,11 @@ def derive(
     value = format_value(_write_value(own, scored, presence, unit, digits), unit, digits)
     reason, how = outcome.tell()
     if presence is None:
-        where_from = _value_steps(shop, agent, scored, value, by_team)
+        where_from = _value_steps(contest, agent, scored, value, by_team)
     else:
         short = format_value(own.value, unit, MOST_DIGITS)
         share = format_share(_write_presence(presence, digits))
-        where_from = (*_value_steps(shop, agent, own, short, by_team),
+        where_from = (*_value_steps(contest, agent, own, short, by_team),
                       words("step-full-period", value=short, presence=share, full=value))  # fmt: skip
     return Derivation(earned, value, reason, (*where_from, *how, *_closing_steps(outcome.raw, stakes, earned)))
 
@@ -98,20 +98,22 @@ def _write_presence(presence: Fraction, digits: int) -> Fraction:
     return round_fraction(presence, digits + 2) or presence
 
 
-def _value_steps(shop: Shop, agent: Agent, measurement: Measurement, value: str, by_team: bool) -> tuple[Words, ...]:
+def _value_steps(
+    contest: Contest, agent: Agent, measurement: Measurement, value: str, by_team: bool
+) -> tuple[Words, ...]:
     """Where the value comes from: a division, the parts of a formula, or the value as it was measured."""
-    measure = shop.measures[measurement.measure]
+    measure = contest.measures[measurement.measure]
     if measure.formula is not None:
-        found = [shop.find_measurement(measurement.agent_id, part) for part in measure.parts]
+        found = [contest.find_measurement(measurement.agent_id, part) for part in measure.parts]
         parts = [
             words("step-part", name=one.measure,
-                  value=format_value(one.value, shop.measures[one.measure].unit, MOST_DIGITS))
+                  value=format_value(one.value, contest.measures[one.measure].unit, MOST_DIGITS))
             for one in found
         ]  # fmt: skip
         return (*parts, words("step-formula", formula=measure.formula, value=value))
     if measurement.numerator is None or measurement.denominator is None:
         return (words("step-value", value=value),)
-    is_per_head = agent.members > 0 and measure.is_volume
+    is_per_head = agent.is_unit and measure.is_per_head
     return (
         words(
             "step-team-ratio" if by_team else "step-per-head" if is_per_head else "step-value-ratio",

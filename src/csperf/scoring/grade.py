@@ -7,31 +7,32 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from csperf.rubric.scheme import Rubric
+from csperf.rubric.scheme import FULL_SCORE, Rubric
 from csperf.scoring.cards import Agent, DimensionScore, IndicatorScore, Number, Scorecard, Words, words
+from csperf.scoring.contest import Contest
 from csperf.scoring.figures import format_judged, format_number, format_share
 from csperf.scoring.outcomes import give_awards, list_floors, list_tiers
-from csperf.scoring.shop import Shop
 
 LEAST_COVERAGE = Decimal("0.5")
 """Below this share of the rubric's weight an agent gets no grade and no rank."""
 
 
-def grade_agents(shop: Shop, scored: Sequence[tuple[Agent, Sequence[IndicatorScore]]]) -> tuple[Scorecard, ...]:
+def grade_agents(contest: Contest, scored: Sequence[tuple[Agent, Sequence[IndicatorScore]]]) -> tuple[Scorecard, ...]:
     """A scorecard per agent, best first, those without a rank last.
 
     Equal scores share a rank, and the ranks they take up are skipped: 1, 2, 2, 4.
     """
-    cards = [_grade_agent(shop, agent, tuple(indicators)) for agent, indicators in scored]
-    contest = [card.score for card in cards if card.score is not None and not _is_too_short(shop.rubric, card.agent)]
+    rubric = contest.rubric
+    cards = [_grade_agent(contest, agent, tuple(indicators)) for agent, indicators in scored]
+    competing = [card.score for card in cards if card.score is not None and not _is_too_short(rubric, card.agent)]
     ranks: dict[Decimal, int] = {}
-    for place, score in enumerate(sorted(contest, reverse=True), start=1):
+    for place, score in enumerate(sorted(competing, reverse=True), start=1):
         ranks.setdefault(score, place)
     ranked = [
-        card if card.score is None or _is_too_short(shop.rubric, card.agent) else replace(card, rank=ranks[card.score])
+        card if card.score is None or _is_too_short(rubric, card.agent) else replace(card, rank=ranks[card.score])
         for card in cards
     ]
-    rewarded = [replace(card, outcomes=(*card.outcomes, *give_awards(shop, card))) for card in ranked]
+    rewarded = [replace(card, outcomes=(*card.outcomes, *give_awards(contest, card))) for card in ranked]
     return tuple(sorted(rewarded, key=lambda card: (card.rank is None, card.rank, card.agent.agent_id)))
 
 
@@ -42,31 +43,31 @@ def grade_score(rubric: Rubric, score: Decimal) -> str:
 
 def _is_too_short(rubric: Rubric, agent: Agent) -> bool:
     """Whether the agent was here for too little of the period to be ranked."""
-    return rubric.least_presence is not None and not agent.members and agent.presence < rubric.least_presence.value
+    return rubric.least_presence is not None and not agent.is_unit and agent.presence < rubric.least_presence.value
 
 
-def _grade_agent(shop: Shop, agent: Agent, indicators: tuple[IndicatorScore, ...]) -> Scorecard:
-    rubric = shop.rubric
+def _grade_agent(contest: Contest, agent: Agent, indicators: tuple[IndicatorScore, ...]) -> Scorecard:
+    rubric = contest.rubric
     dimensions = tuple(
         _total_dimension(name, weight, [one for one in indicators if one.dimension == name])
-        for name, weight in shop.find_weights(agent).dimensions.items()
+        for name, weight in contest.find_weights(agent).dimensions.items()
     )
     scored_weight = sum((one.weight for one in indicators if one.points is not None), Decimal(0))
-    coverage = (scored_weight / 100).normalize()
+    coverage = (scored_weight / FULL_SCORE).normalize()
     held = [one.name for one in indicators if one.policy == "hold"]
-    outcomes = list(list_tiers(shop, agent, indicators))
+    outcomes = list(list_tiers(contest, agent, indicators))
     score = grade = None
     if not held and coverage >= LEAST_COVERAGE:
         score = sum((one.points for one in dimensions if one.points is not None), Decimal("0.00"))
         grade = grade_score(rubric, score)
-        floors = list(list_floors(shop, agent, grade, dimensions, indicators))
+        floors = list(list_floors(contest, agent, grade, dimensions, indicators))
         order = [one.name for one in rubric.grades]
-        grade = max((grade, *(left for left, _ in floors)), key=order.index)
-        outcomes += [outcome for _, outcome in floors]
+        grade = max((grade, *(one.grade_at_most for one in floors if one.grade_at_most)), key=order.index)
+        outcomes += floors
     return Scorecard(
         agent=agent, score=score, grade=grade, rank=None, coverage=coverage, dimensions=dimensions,
         indicators=indicators, notes=_write_notes(rubric, agent, scored_weight, coverage, held),
-        outcomes=tuple(outcomes), variant=shop.find_variant(agent),
+        outcomes=tuple(outcomes), variant=contest.find_variant(agent),
     )  # fmt: skip
 
 

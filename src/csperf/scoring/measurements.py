@@ -7,9 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 from graphlib import TopologicalSorter
 
-from csperf.rubric.measures import EVERYONE, Aggregate, Measure, evaluate_formula
+from csperf.rubric.measures import Aggregate, Measure, evaluate_formula
 from csperf.rubric.quantities import unit_kind
 from csperf.scoring.cards import Agent, AggregateResult, Measurement
+from csperf.tables.kinds import EVERYONE
 
 Results = Mapping[Aggregate, Mapping[str, AggregateResult]]
 """By aggregate and agent_id (or unit). An absent aggregate has no source, an absent agent no rows."""
@@ -51,7 +52,7 @@ def finish_measurements(
             else:
                 (term,) = measure.terms
                 found = _finish_single(measure, agent_id, _find_result(results, term, agent_id))
-                is_per_head = agent.members > 0 and measure.is_volume
+                is_per_head = agent.is_unit and measure.is_per_head
                 finished[agent_id, name] = _per_head(found, agent.presence) if is_per_head else found
     return finished
 
@@ -75,8 +76,9 @@ def _per_head(total: Measurement, heads: Fraction) -> Measurement:
 
 def _finish_ratio(measure: Measure, agent_id: str, of: AggregateResult, to: AggregateResult) -> Measurement:
     value = of.value / to.value if of.value is not None and to.value else None
-    is_share = unit_kind(measure.unit) == "share"
-    sample_size = int(to.value or 0) if is_share else of.sample_size
+    sample_size = of.sample_size
+    if unit_kind(measure.unit) == "share":
+        sample_size = int(to.value or 0) if measure.terms[1].is_of_cases else to.sample_size
     return Measurement(agent_id, measure.name, value, of.value, to.value, sample_size)
 
 

@@ -46,10 +46,9 @@ def find_needed(measure: Measure, own: Measurement, target: Target, presence: Fr
 
 def _is_rate_of_cases(measure: Measure) -> bool:
     """Whether one more case adds 1 below and, if it is a hit, 1 above."""
-    kinds = {term.kind for term in measure.terms}
-    is_share = measure.kind == "ratio" and unit_kind(measure.unit) == "share" and kinds <= {"count", "sum"}
-    is_of_same_cases = len({(term.table, term.at) for term in measure.terms}) == 1
-    return (measure.kind == "rate" or is_share) and is_of_same_cases
+    is_share = measure.kind in ("rate", "ratio") and unit_kind(measure.unit) == "share"
+    is_of_same_rows = len({(term.table, term.at) for term in measure.terms}) == 1
+    return is_share and is_of_same_rows and measure.is_of_cases
 
 
 def _round_up(number: Fraction, strict: bool) -> int:

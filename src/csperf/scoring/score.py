@@ -13,12 +13,12 @@ from csperf.rubric.quantities import Target
 from csperf.rubric.scheme import AttainRule, BandsRule, CurveRule, DeductRule, Indicator, RelativeRule, Rubric
 from csperf.scoring import points
 from csperf.scoring.cards import Agent, Applied, IndicatorScore, Measurement, Number, Scorecard, Status, Words, words
+from csperf.scoring.contest import Contest, check_data
 from csperf.scoring.derivation import Rule, Stakes, derive
 from csperf.scoring.figures import format_points
 from csperf.scoring.grade import grade_agents
 from csperf.scoring.outcomes import find_tier
 from csperf.scoring.progress import find_needed
-from csperf.scoring.shop import Shop, check_data
 
 
 def score_agents(
@@ -38,19 +38,19 @@ def score_agents(
     `measurements` is keyed by (agent_id, measure name); one that is absent counts as missing.
     The rubric must have been checked: weights that add up, targets where rules need them.
     """
-    shop = Shop(rubric, measures, measurements, tuple(agents), with_words, season, is_running)
-    return grade_agents(shop, [(agent, score_agent(shop, agent)) for agent in agents])
+    contest = Contest(rubric, measures, measurements, tuple(agents), with_words, season, is_running)
+    return grade_agents(contest, [(agent, score_agent(contest, agent)) for agent in agents])
 
 
-def score_agent(shop: Shop, agent: Agent) -> tuple[IndicatorScore, ...]:
+def score_agent(contest: Contest, agent: Agent) -> tuple[IndicatorScore, ...]:
     """One agent's indicators in the rubric's order, with the weight of excluded ones moved to the others."""
-    verdicts = [_judge(shop, agent, *entry) for entry in shop.rubric.indicators()]
-    maxima = shop.find_max_points(agent, tuple(verdict.policy != "exclude" for verdict in verdicts))
+    verdicts = [_judge(contest, agent, *entry) for entry in contest.rubric.indicators()]
+    maxima = contest.find_max_points(agent, tuple(verdict.policy != "exclude" for verdict in verdicts))
     live_dimensions = {verdict.dimension for verdict in verdicts if verdict.policy != "exclude"}
-    weights = shop.find_weights(agent)
+    weights = contest.find_weights(agent)
     return tuple(
         _score_indicator(
-            shop, agent, verdict, live_dimensions,
+            contest, agent, verdict, live_dimensions,
             Stakes(verdict.indicator.weight, weight, maximum, weights.cause),
         )
         for verdict, weight, maximum in zip(verdicts, weights.indicators, maxima, strict=True)
@@ -76,14 +76,14 @@ class _Verdict:
     lacks_team: bool = False
 
 
-def _judge(shop: Shop, agent: Agent, dimension: str, name: str, indicator: Indicator) -> _Verdict:
-    own = shop.find_measurement(agent.agent_id, name)
-    scored = shop.find_scored(agent, name, indicator)
-    target = shop.find_target(agent, name, indicator)
+def _judge(contest: Contest, agent: Agent, dimension: str, name: str, indicator: Indicator) -> _Verdict:
+    own = contest.find_measurement(agent.agent_id, name)
+    scored = contest.find_scored(agent, name)
+    target = contest.find_target(agent, name, indicator)
     status = check_data(indicator, scored)
     is_alone = False
     if isinstance(indicator.score, RelativeRule):
-        colleagues = len(shop.list_peers(agent, name, indicator)) - (status == "ok")
+        colleagues = len(contest.list_peers(agent, name, indicator)) - (status == "ok")
         is_alone = colleagues == 0
     if status == "ok" and not is_alone:
         return _Verdict(dimension, name, indicator, target, own, scored)
@@ -97,11 +97,13 @@ def _judge(shop: Shop, agent: Agent, dimension: str, name: str, indicator: Indic
     if own.is_lacking:
         # That nobody complained can only be said where complaints are recorded.
         cause, policy = "lacking", "exclude"
+    elif agent.is_unit and not agent.presence and contest.measures[name].is_per_head:
+        cause, policy = "headless", "exclude"
     lacks_team = False
-    if policy == "team" and agent.members:
+    if policy == "team" and agent.is_unit:
         policy = "exclude"  # a team has no team to fall back on
     elif policy == "team":
-        team = shop.pool_team(agent.team, name)
+        team = contest.pool_team(agent.team, name)
         lacks_team = team.value is None or is_alone
         scored, policy = (scored, "exclude") if lacks_team else (team, "team")
     return _Verdict(
@@ -111,18 +113,19 @@ def _judge(shop: Shop, agent: Agent, dimension: str, name: str, indicator: Indic
 
 
 def _score_indicator(
-    shop: Shop, agent: Agent, verdict: _Verdict, live_dimensions: set[str], stakes: Stakes
+    contest: Contest, agent: Agent, verdict: _Verdict, live_dimensions: set[str], stakes: Stakes
 ) -> IndicatorScore:
-    own, measure = verdict.own, shop.measures[verdict.name]
+    own, measure = verdict.own, contest.measures[verdict.name]
     if verdict.policy in (None, "team"):
-        earned, reason, steps = _score_by_rule(shop, agent, verdict, stakes)
+        earned, reason, steps = _score_by_rule(contest, agent, verdict, stakes)
     else:
         earned, reason, steps = _score_by_policy(verdict, stakes.max_points, live_dimensions)
     tier = needed = None
     if verdict.status == "ok":
-        tier = find_tier(shop.rubric, verdict.indicator, verdict.scored, measure.unit)
-    if shop.is_running and verdict.target and verdict.cause != "absent":
-        is_prorated = shop.is_prorated(agent, verdict.name, verdict.indicator)
+        tiers = contest.find_tiers(agent, verdict.name, verdict.indicator)
+        tier = find_tier(contest.rubric, tiers, verdict.scored, measure.unit)
+    if contest.is_running and verdict.target and verdict.cause != "absent":
+        is_prorated = contest.is_prorated(agent, verdict.name)
         needed = find_needed(measure, own, verdict.target, agent.presence if is_prorated else Fraction(1))
     return IndicatorScore(
         name=verdict.name, dimension=verdict.dimension, unit=measure.unit,
@@ -133,11 +136,11 @@ def _score_indicator(
     )  # fmt: skip
 
 
-Scored = tuple[Decimal | None, tuple[Words, ...], tuple[Words, ...]]
+_Earned = tuple[Decimal | None, tuple[Words, ...], tuple[Words, ...]]
 """Points, reason, steps."""
 
 
-def _score_by_policy(verdict: _Verdict, max_points: Decimal, live_dimensions: set[str]) -> Scored:
+def _score_by_policy(verdict: _Verdict, max_points: Decimal, live_dimensions: set[str]) -> _Earned:
     consequence: str | None = verdict.policy
     if consequence == "exclude" and verdict.dimension not in live_dimensions:
         consequence = "exclude-dimension" if live_dimensions else "exclude-all"
@@ -151,12 +154,12 @@ def _score_by_policy(verdict: _Verdict, max_points: Decimal, live_dimensions: se
             return None, reasons, ()
 
 
-def _score_by_rule(shop: Shop, agent: Agent, verdict: _Verdict, stakes: Stakes) -> Scored:
-    rule = _find_rule(shop, agent, verdict)
-    if not shop.with_words:
+def _score_by_rule(contest: Contest, agent: Agent, verdict: _Verdict, stakes: Stakes) -> _Earned:
+    rule = _find_rule(contest, agent, verdict)
+    if not contest.with_words:
         assert verdict.scored.value is not None
         return stakes.finish(rule(verdict.scored.value, None)), (), ()
-    found = derive(shop, agent, verdict.own, verdict.scored, rule, stakes, by_team=verdict.policy == "team")
+    found = derive(contest, agent, verdict.own, verdict.scored, rule, stakes, by_team=verdict.policy == "team")
     reason: tuple[Words, ...] = (found.reason,)
     if verdict.policy == "team":
         reason = (words(f"{verdict.cause}-team", **_sample_parts(verdict), team_value=found.value), *reason)
@@ -172,14 +175,14 @@ def _sample_parts(verdict: _Verdict) -> dict[str, Number]:
     return {"size": Number(verdict.own.sample_size), "below": Number(verdict.indicator.small_sample.below)}
 
 
-def _find_rule(shop: Shop, agent: Agent, verdict: _Verdict) -> Rule:
+def _find_rule(contest: Contest, agent: Agent, verdict: _Verdict) -> Rule:
     """The indicator's score rule as a function of the value alone."""
-    indicator, measure, target = verdict.indicator, shop.measures[verdict.name], verdict.target
+    indicator, measure, target = verdict.indicator, contest.measures[verdict.name], verdict.target
     weight, unit = Fraction(indicator.weight), measure.unit
     match indicator.score:
         case DeductRule() as deduct:
             assert target
-            if deduct.step is None and (agent.members or verdict.scored != verdict.own):
+            if deduct.step is None and (agent.is_unit or verdict.scored != verdict.own):
                 # Nobody had to say what a begun step costs: a count is whole, but not per head or per full period.
                 deduct = deduct.model_copy(update={"step": "proportional"})
             return lambda value, digits: points.score_deduct(deduct, target, weight, unit, value, digits)
@@ -192,7 +195,7 @@ def _find_rule(shop: Shop, agent: Agent, verdict: _Verdict) -> Rule:
             return lambda value, digits: points.score_attain(attain, target, weight, unit, value, digits)
         case RelativeRule():
             better = (target.direction if target else None) or measure.better
-            peers = shop.list_peers(agent, verdict.name, indicator)
+            peers = contest.list_peers(agent, verdict.name, indicator)
             worse, equal, colleagues = _compare(verdict.scored, peers, better, is_peer=verdict.policy is None)
             return lambda _, digits: points.score_relative(worse, equal, colleagues, weight, digits)
 

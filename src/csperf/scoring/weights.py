@@ -8,9 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from csperf.rubric.scheme import Rubric
-
-FULL_SCORE = Decimal(100)
+from csperf.rubric.scheme import FULL_SCORE, Rubric
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from csperf.tables.kinds import Count, Day, Seconds, Share, Table, Text
+from csperf.tables.kinds import EVERYONE, Count, Day, Seconds, Share, Table, Text
 
 
 class AccountHealth(Table):
@@ -15,7 +15,7 @@ class AccountHealth(Table):
     table: ClassVar[str] = "account_health"
     key: ClassVar[tuple[str, ...]] = ("date", "fulfilment")
     at: ClassVar[str | None] = "date"
-    agent: ClassVar[str] = "everyone"
+    agent: ClassVar[str] = EVERYONE
 
     date: Day = Field(description="the last day that the report covers")
     fulfilment: Text | None = Field(None, description="seller or platform; each has figures of its own")

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from csperf.tables.kinds import AgentId, Amount, Flag, Id, Kind, Table, Text, Time
+from csperf.tables.kinds import AgentId, Flag, Hours, Id, Kind, Table, Text, Time
 
 
 class Activity(Table):
@@ -26,4 +26,4 @@ class Activity(Table):
     required: Flag | None = Field(None, description="a training the agent had to attend")
     attended: Flag | None = None
     accepted: Flag | None = Field(None, description="a contribution that the editors took")
-    hours: Amount | None = None
+    hours: Hours | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from csperf.tables.kinds import AgentId, Amount, Count, Day, Number, Seconds, Share, Table
+from csperf.tables.kinds import AgentId, Amount, Count, Day, Hours, Number, Seconds, Share, Table
 
 
 class AgentMetric(Table):
@@ -38,4 +38,4 @@ class AgentMetric(Table):
     order_count: Count | None = None
     sales_amount: Number | None = None
     refund_amount: Amount | None = None
-    worked_hours: Amount | None = None
+    worked_hours: Hours | None = None

@@ -13,35 +13,62 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from csperf.tables.kinds import Kind, KindName, Table
+from csperf.tables.kinds import Kind, KindName, Table, TimeUnit
 
-# Derived columns: how much time passed from the first column to the second, in clock hours, in working
-# days or in working hours. `open_…` runs to the period's end while the second is empty, the others are null.
-DERIVED: dict[str, dict[str, tuple[str, ...]]] = {
+Clock = Literal["clock", "working days", "service hours"]
+Until = Literal["ended", "ended or period over", "begun again"]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """How long something took: the columns that a derived one is computed from, and how.
+
+    columns: begun, ended; where it lasts until begun again: who, begun, ended.
+    until: "ended" is null while nothing ended; "ended or period over" then runs to the period's end;
+    "begun again" runs from ended to when the same one next began, and is null where that never was.
+    """
+
+    columns: tuple[str, ...]
+    unit: TimeUnit
+    clock: Clock = "clock"
+    until: Until = "ended"
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether it depends on which days are working days."""
+        return self.clock != "clock"
+
+
+_SOLVED = ("created_at", "resolved_at")
+_OPEN: Until = "ended or period over"
+DERIVED: dict[str, dict[str, Derived]] = {
     "tickets": {
-        "resolution_hours": ("created_at", "resolved_at"),
-        "resolution_workdays": ("created_at", "resolved_at"),
-        "resolution_workhours": ("created_at", "resolved_at"),
-        "open_hours": ("created_at", "resolved_at"),
-        "open_workdays": ("created_at", "resolved_at"),
-        "open_workhours": ("created_at", "resolved_at"),
-        "first_reply_workhours": ("created_at", "first_reply_at"),
-        "repeat_days": ("customer_id", "created_at", "resolved_at"),
+        "resolution_hours": Derived(_SOLVED, "hours"),
+        "resolution_workdays": Derived(_SOLVED, "days", "working days"),
+        "resolution_workhours": Derived(_SOLVED, "hours", "service hours"),
+        "open_hours": Derived(_SOLVED, "hours", until=_OPEN),
+        "open_workdays": Derived(_SOLVED, "days", "working days", _OPEN),
+        "open_workhours": Derived(_SOLVED, "hours", "service hours", _OPEN),
+        "first_reply_workhours": Derived(("created_at", "first_reply_at"), "hours", "service hours"),
+        "repeat_days": Derived(("customer_id", "created_at", "resolved_at"), "days", until="begun again"),
     },
     "returns": {
-        "answer_hours": ("requested_at", "answered_at"),
-        "open_answer_hours": ("requested_at", "answered_at"),
+        "answer_hours": Derived(("requested_at", "answered_at"), "hours"),
+        "open_answer_hours": Derived(("requested_at", "answered_at"), "hours", until=_OPEN),
     },
     "messages": {
-        "open_answer_hours": ("sent_at", "answered_at"),
+        "open_answer_hours": Derived(("sent_at", "answered_at"), "hours", until=_OPEN),
     },
 }
-"""table → derived column → the columns it is computed from."""
+"""table → derived column → how it is computed."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """What is known of one canonical column. `low` and `high` are inclusive bounds; `words` the allowed values."""
+    """What is known of one canonical column.
+
+    low, high: inclusive bounds. words: the allowed values. unit: of a number that is a time.
+    """
 
     name: str
     kind: KindName
@@ -50,6 +77,7 @@ class Column:
     high: float | None = None
     words: tuple[str, ...] = ()
     description: str = ""
+    unit: TimeUnit | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +92,7 @@ class Contract:
     agent: str
     agents_by: str | None
     rules: dict[str, str]
-    derived: dict[str, tuple[str, ...]]
+    derived: dict[str, Derived]
 
     def known_names(self) -> list[str]:
         """Every name an expression over this table may use."""
@@ -72,7 +100,15 @@ class Contract:
 
     def sources_of(self, names: set[str]) -> set[str]:
         """The stored columns needed for `names`, derived ones replaced by what they are computed from."""
-        return {stored for name in names for stored in self.derived.get(name, (name,))}
+        return {
+            stored for name in names
+            for stored in (self.derived[name].columns if name in self.derived else (name,))
+        }  # fmt: skip
+
+    def unit_of(self, name: str) -> TimeUnit | None:
+        """The unit of time that a column is kept in; None where it is no such number."""
+        known = self.derived.get(name) or self.columns.get(name)
+        return known.unit if known else None
 
 
 @cache
@@ -86,16 +122,18 @@ def compile_table(cls: type[Table]) -> Contract:
 
 
 def _compile_column(name: str, info: FieldInfo) -> Column:
-    kind, low, high, words = None, None, None, ()  # type: KindName | None, float | None, float | None, tuple[str, ...]
+    kind: Kind | None = None
+    low: float | None = None
+    high: float | None = None
     for item in [*info.metadata, *_annotations(info.annotation)]:
         if isinstance(item, Kind):
-            kind = item.name
+            kind = item
         for bound in item.metadata if isinstance(item, FieldInfo) else [item]:
             low = getattr(bound, "ge", low)
             high = getattr(bound, "le", high)
     words = _literal_words(info.annotation)
     assert kind is not None, f"{name} has no kind"
-    return Column(name, kind, info.is_required(), low, high, words, info.description or "")
+    return Column(name, kind.name, info.is_required(), low, high, words, info.description or "", kind.unit)
 
 
 def _annotations(annotation: Any) -> list[Any]:

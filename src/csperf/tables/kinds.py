@@ -9,13 +9,18 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 KindName = Literal["id", "agent", "text", "category", "integer", "number", "share", "seconds", "flag", "time", "day"]
+TimeUnit = Literal["hours", "days"]
+
+EVERYONE = "everyone"
+"""In place of an agent column: rows speak of the whole shop, and every agent is given its value."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How a column's text is read: which parser, which column type."""
+    """How a column's text is read: which parser, which column type. `unit`: of a number that is a time."""
 
     name: KindName
+    unit: TimeUnit | None = None
 
 
 Id = Annotated[str, Kind("id"), Field(min_length=1)]
@@ -30,6 +35,8 @@ Number = Annotated[float, Kind("number")]
 """Any finite number."""
 Amount = Annotated[float, Kind("number"), Field(ge=0)]
 """A number that cannot be negative."""
+Hours = Annotated[float, Kind("number", "hours"), Field(ge=0)]
+"""A length of time in hours."""
 Share = Annotated[float, Kind("share"), Field(ge=0, le=1)]
 """A share from 0 to 1; percent forms are declared by the format file."""
 Seconds = Annotated[float, Kind("seconds"), Field(ge=0)]
@@ -48,7 +55,7 @@ class Table(BaseModel):
     key: the columns that name a row (empty: rows have no name, so repeats cannot be told apart).
     version: the column whose greatest value wins when a key stands in several rows.
     at: the default time column that decides the period.
-    agent: the default column that says who is credited; `everyone` where rows speak of the whole shop.
+    agent: the default column that says who is credited; EVERYONE where rows speak of the whole shop.
     agents_by: the column by which the table order_agents says who served a row, where the source itself does not.
     rules: name → SQL condition that no row may meet, for checks across columns.
     """

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from csperf.tables.kinds import AgentId, Day, Kind, Table, Text
+from csperf.tables.kinds import AgentId, Day, Hours, Table, Text
 
-Hours = Annotated[float, Kind("number"), Field(ge=0, le=24)]
+HoursOfDay = Annotated[Hours, Field(le=24)]
 
 
 class Worktime(Table):
@@ -20,6 +20,6 @@ class Worktime(Table):
 
     agent_id: AgentId
     date: Day
-    hours: Hours
-    leave_hours: Hours | None = None
+    hours: HoursOfDay
+    leave_hours: HoursOfDay | None = None
     shift: Text | None = None

@@ -1,4 +1,4 @@
-"""What one agent's score needs beside the measurements: the period, the role, the colleagues, the team."""
+"""All that are scored together, and what one agent's score takes from it: the role, the colleagues, the team."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from csperf.scoring.weights import Weights, choose_weights, share_weights
 
 
 @dataclass(frozen=True)
-class Shop:
-    """All agents and their measurements in one period. A team of None stands for everybody."""
+class Contest:
+    """A rubric, all agents and their measurements in one period. A team of None stands for everybody."""
 
     rubric: Rubric
     measures: Mapping[str, Measure]
@@ -35,19 +35,22 @@ class Shop:
         """The agent's measurement; an empty one where there is none."""
         return self.measurements.get((agent_id, name)) or Measurement(agent_id, name, None)
 
-    def find_scored(self, agent: Agent, name: str, indicator: Indicator) -> Measurement:
-        """What is judged: the measurement, for who was here for a part of the period as for all of it.
+    def find_scored(self, agent: Agent, name: str) -> Measurement:
+        """What an indicator, tier, floor or award judges: the measurement, an amount as on a full period.
 
         Nothing is known of who was not here at all.
         """
         own = self.find_measurement(agent.agent_id, name)
-        if own.value is None or not self.is_prorated(agent, name, indicator):
+        if own.value is None or not self.is_prorated(agent, name):
             return own
         return replace(own, value=own.value / agent.presence if agent.presence else None)
 
-    def is_prorated(self, agent: Agent, name: str, indicator: Indicator) -> bool:
-        """Whether the value is an amount that the agent had less time for than the target supposes."""
-        return not agent.members and agent.presence < 1 and indicator.is_prorated(self.measures[name])
+    def is_prorated(self, agent: Agent, name: str) -> bool:
+        """Whether the value is an amount that the agent had less time for than a target supposes."""
+        if agent.is_unit or agent.presence >= 1:
+            return False
+        indicator, measure = self.rubric.find_indicator(name), self.measures[name]
+        return indicator.is_prorated(measure) if indicator else measure.is_volume and measure.better == "higher"
 
     def find_variant(self, agent: Agent) -> str | None:
         """The rubric's variant for the agent's role."""
@@ -55,10 +58,16 @@ class Shop:
 
     def find_target(self, agent: Agent, name: str, indicator: Indicator) -> Target | None:
         """The target for the agent's role, or for teams; else the indicator's own."""
-        if agent.members:
+        if agent.is_unit:
             return indicator.team_target or indicator.target
         variant = self.find_variant(agent)
         return (self.rubric.roles[variant].targets.get(name) if variant is not None else None) or indicator.target
+
+    def find_tiers(self, agent: Agent, name: str, indicator: Indicator) -> Mapping[str, Target]:
+        """What reaches each tier for the agent's role; else as the indicator says."""
+        variant = self.find_variant(agent)
+        own = self.rubric.roles[variant].tiers.get(name) if variant is not None else None
+        return indicator.tiers if own is None else own
 
     def find_weights(self, agent: Agent) -> Weights:
         """What each indicator weighs for the agent, in this season."""
@@ -76,9 +85,9 @@ class Shop:
 
     def list_peers(self, agent: Agent, name: str, indicator: Indicator) -> list[Fraction]:
         """The values, ascending, of the team's members (of all units) whose data is neither missing nor thin."""
-        team = None if agent.members else agent.team
+        team = None if agent.is_unit else agent.team
         if (team, name) not in self._peers:
-            found = [self.find_scored(member, name, indicator) for member in self._members_of(team)]
+            found = [self.find_scored(member, name) for member in self._members_of(team)]
             self._peers[team, name] = sorted(
                 one.value for one in found if one.value is not None and check_data(indicator, one) == "ok"
             )
