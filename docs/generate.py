@@ -236,7 +236,11 @@ def render_measures() -> str:
     ]
     parts = [MEASURES_HEAD + table(("name", "measure", "指标"), overview)]
     for name, measure in measures.items():
-        origins = [f"`{term.table}` by `{term.at}`, credited to `{term.agent}`" for term in measure.terms]
+        origins = [
+            f"`{term.table}` by `{term.at}`, credited to `{term.agent}`"
+            + (", or to who `order_agents` says" if term.is_shared else "")
+            for term in measure.terms
+        ]
         facts = [("from · 数据", ", ".join(dict.fromkeys(origins)))] if origins else []
         facts.append(("formula · 公式", formula_text(measure, measures, "en")))
         days = measure.matures_days

@@ -33,6 +33,7 @@ from csperf.problems import Problem, ProblemsFound, suggest
 from csperf.rejections import explain_rejections
 from csperf.roster import Roster
 from csperf.rubric.catalogue import Catalogue, load_catalogue
+from csperf.rubric.extend import name_of
 from csperf.rubric.load import LoadedRubric, check_catalogue, load_rubric
 from csperf.rubric.measures import Aggregate, Measure
 from csperf.rubric.schema import DIALECT, measures_schema, rubric_schema
@@ -46,6 +47,7 @@ from csperf.shipped import shipped
 from csperf.tables import TABLES
 from csperf.tables.kinds import EVERYONE
 from csperf.workspace import Workspace, WorkspaceFile, show_path
+from csperf.yaml_source import read_yaml
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,10 @@ def load_scheme(workspace: Workspace, name: str | None = None) -> LoadedRubric:
 
 
 def find_rubric(workspace: Workspace, name: str | None) -> Path:
-    """The file of a rubric: a path (from here, or from the workspace for its own), or the name of a known one."""
+    """The file of a rubric: a path (from here, or from the workspace for its own), or the name of a known one.
+
+    A rubric of the workspace is found by its file's name, or else by the `name` in it.
+    """
     asked = name or workspace.content.rubric
     base = Path.cwd() if name else workspace.folder
     known = list_rubrics(workspace)
@@ -117,10 +122,24 @@ def find_rubric(workspace: Workspace, name: str | None) -> Path:
         return base / asked
     if asked in known:
         return known[asked]
+    own = (path for path in known.values() if path.parent == workspace.folder / "rubrics")
+    named = [path for path in own if _read_name(path) == asked]
+    if len(named) == 1:
+        return named[0]
     hint = suggest(asked, list(known)) + "; or give the path of a rubric file"
+    if named:
+        hint = f"that is the name in {' and in '.join(map(show_path, named))}; give the path of one of them"
     if name:
         raise ProblemsFound([Problem("rubric-unknown", f'no rubric "{asked}"', hint=hint)])
     raise ProblemsFound([workspace.source.problem(("rubric",), "rubric-unknown", f'no rubric "{asked}"', hint=hint)])
+
+
+def _read_name(path: Path) -> str | None:
+    """What a rubric file calls itself; None where that cannot be read."""
+    try:
+        return name_of(read_yaml(path))
+    except ProblemsFound:
+        return None
 
 
 def list_rubrics(workspace: Workspace) -> dict[str, Path]:
@@ -240,6 +259,16 @@ def read_rows_behind(
         for term in terms
         if term in plan.aggregates.get(term.table, ())
     ]
+
+
+def counts_against(scheme: LoadedRubric, indicator: str, term: Aggregate) -> bool:
+    """Whether a hit of this aggregate of the indicator is what should be rare: it is a rate, and lower is better."""
+    measure = next(one for one in _with_parts(scheme.measures, indicator) if term in one.terms)
+    better = measure.better
+    if better is None and measure.name == indicator:
+        lines = (dimension.indicators.get(indicator) for dimension in scheme.rubric.dimensions.values())
+        better = next((line.target.direction for line in lines if line and line.target), None)
+    return term.kind == "rate" and better == "lower"
 
 
 def find_card(table: ScoreTable, roster: Roster, asked: str) -> Scorecard:

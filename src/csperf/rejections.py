@@ -39,7 +39,8 @@ def explain_rejections(raw: RawTable, result: SourceResult) -> Iterator[Problem]
         yield Problem(
             rejection.code, f"{where}{rejection.count} of {result.counts.rows} {rows} {said}", Location(raw.name),
             samples=tuple(_sample(rejection, *sample) for sample in rejection.samples), severity="warning",
-            hint="these rows were set aside; csperf data check --rejects rejects.csv writes them out",
+            hint="these rows do not count for what needs the cell; csperf data check --rejects rejects.csv "
+            "writes them out",
         )  # fmt: skip
 
 

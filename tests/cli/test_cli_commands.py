@@ -58,6 +58,34 @@ def test_rows_that_cost_points_come_first() -> None:
     assert sorted(row["survey_id"] for row in rows if row["counted"] == "miss") == missed
 
 
+def test_hits_come_first_where_lower_is_better() -> None:
+    asked = ["explain", "shop", "--by", "shop", "--month", "2025-06", "--rubric", "amazon-satisfaction-60-40", "-q"]
+    asked += ["--lang", "en", "--indicator", "order_defect_rate", "--rows", "--format"]
+    counted = [row["counted"] for row in json.loads(run_sample(*asked, "json").out)["rows"]]
+    lines = run_sample(*asked, "table").out.partition("─\n")[2].splitlines()[: len(counted)]
+    said = [line.split()[-1] for line in lines]
+    assert 0 < counted.count("hit") < counted.count("miss")
+    assert said[: counted.count("hit")] == ["against"] * counted.count("hit")
+    assert said[-counted.count("miss") :] == ["fine"] * counted.count("miss")
+
+
+def test_a_target_says_which_rows_count_against_where_the_measure_does_not(tmp_path: Path) -> None:
+    measures = """\
+measures:
+  angry:
+    title: Angry
+    definition: Ratings of 2 or less.
+    source: test
+    from: surveys
+    rate: "rating <= 2"
+"""
+    rubric = RUBRIC.replace("csat:", "angry:").replace('">= 90%"', '"<= 10%"').replace("grades:", measures + "grades:")
+    folder = write_workspace(tmp_path / "shop", {"surveys": SURVEYS}, rubric)
+    asked = ("explain", "A1", "--month", "2025-06", "--indicator", "angry", "--rows", "--format", "table", "-q")
+    lines = run_csperf(*asked, cwd=folder).out.partition("─\n")[2].splitlines()
+    assert [line.split()[-1] for line in lines] == ["against", "fine"]
+
+
 def test_rows_name_file_and_row_of_the_spreadsheet() -> None:
     rows = rows_behind("A003", "csat")
     lines = (SAMPLE / "exports/surveys-2025q2.csv").read_bytes().decode("gbk").splitlines()

@@ -122,6 +122,12 @@ def test_rows_golden(request: pytest.FixtureRequest, lang: str) -> None:
     check_golden(request, f"rows.{lang}.txt", render_rows(ROWS, COLUMNS, lang, 120))
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", ["against", "fine"]), ("zh-CN", ["不利", "正常"])])
+def test_hits_of_a_rate_that_should_be_low_are_named_so(lang: str, said: list[str]) -> None:
+    lines = render_rows(ROWS, COLUMNS, lang, 120, hits_count_against=True).splitlines()
+    assert [line.split()[-1] for line in lines[-2:]] == said
+
+
 def test_rows_leave_out_the_file_first_and_say_so() -> None:
     text = render_rows(ROWS, COLUMNS, "en", 60)
     assert all(cell_width(line) <= 60 for line in text.splitlines())

@@ -45,7 +45,7 @@ def test_running_explain_golden(request: pytest.FixtureRequest, position: int, l
 @pytest.mark.parametrize("lang", LANGS)
 def test_team_golden(request: pytest.FixtureRequest, lang: str) -> None:
     table = build_team_table()
-    check_golden(request, f"team.{lang}.txt", render_table(table, lang, 80))
+    check_golden(request, f"team.{lang}.txt", render_table(table, lang, 80, asked=" --month 2025-06 --by team"))
     check_golden(request, f"team-explain.{lang}.txt", render_explain(table, table.cards[0], lang, 80))
 
 
@@ -117,7 +117,7 @@ def test_xlsx_holds_what_follows() -> None:
 
 
 def test_a_team_is_asked_for_by_its_own_flag() -> None:
-    text = render_table(build_team_table(), "en", 60)
+    text = render_table(build_team_table(), "en", 60, asked=" --by team")
     assert "csperf score --by team --format csv" in text
     assert "csperf explain 售后一组 --by team" in text
     assert "ID" not in text.split("─")[0]

@@ -51,10 +51,15 @@ def _without_long_name(table: ScoreTable) -> ScoreTable:
     return replace(table, cards=tuple(card for card in table.cards if card.agent.agent_id != "A0010"))
 
 
+ASKED = " --month 2025-06 --rubric other.yaml"
+
+
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("name", [("table", "txt"), ("md", "md"), ("json", "json")])
 def test_golden(request: pytest.FixtureRequest, name: tuple[SimulateFormat, str], lang: str) -> None:
-    check_golden(request, f"simulate.{lang}.{name[1]}", render_simulation(*_tables(), name[0], lang, width=80))
+    check_golden(
+        request, f"simulate.{lang}.{name[1]}", render_simulation(*_tables(), name[0], lang, width=80, asked=ASKED)
+    )
 
 
 def test_golden_csv(request: pytest.FixtureRequest) -> None:

@@ -84,6 +84,9 @@ def test_what_is_left_out_is_said_with_the_way_to_see_it(lang: str) -> None:
     text = render_table(_short_names(), lang, 60)
     assert "csperf score --format csv" in text
     assert "csperf explain A007" in text
+    again = render_table(_short_names(), lang, 60, asked=" --month 2025-06 --rubric 'our shop.yaml'")
+    assert "csperf score --month 2025-06 --rubric 'our shop.yaml' --format csv\n" in again
+    assert "csperf explain A007 --month 2025-06 --rubric 'our shop.yaml'\n" in again
     assert label("left-out", lang).strip() not in render_table(_short_names(), lang, 300)
 
 

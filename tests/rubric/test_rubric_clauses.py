@@ -154,6 +154,13 @@ def test_indicator_extras(csat: str, count: str, code: str | None, mark: str | N
     assert found == ([(code, mark)] if code else [])
 
 
+def test_a_floor_on_a_measure_that_is_no_indicator(tmp_path: Path) -> None:
+    floor = "floors: [{indicator: MEASURE, target: '>= 80%', then: {grade_at_most: fair}}]\n"
+    (problem,) = find_problems(text(floor.replace("MEASURE", "survey_answer_rate")), tmp_path)
+    assert (problem.code, marked(problem)) == ("rubric-unknown-name", "survey_answer_rate")
+    assert problem.message == '"survey_answer_rate" is a measure, but no indicator of this rubric'
+
+
 def test_repeated_tiers(tmp_path: Path) -> None:
     assert find_codes(text("  - {name: base}\n"), tmp_path) == ["rubric-repeated-name"]
 

@@ -162,6 +162,45 @@ def test_weights_that_are_wrong_in_the_base_are_shown_there(tmp_path: Path) -> N
     assert (Path(place(problem)[0]).name, problem.code) == ("base.yaml", "rubric-weights")
 
 
+MOVED = (
+    "dimensions:\n"
+    "  quality: {weight: 70, indicators: {csat: {weight: 50}}}\n"
+    "  speed: {weight: 30, indicators: {own: {weight: 30}}}\n"
+)
+RESTATED = "dimensions: {quality: {weight: 60}, speed: {weight: 40}}\n"
+
+
+def test_a_season_that_keeps_the_weights_of_the_base_is_told(tmp_path: Path) -> None:
+    (warning,) = load(tmp_path, ours=head() + MOVED).warnings
+    assert (warning.code, warning.severity) == ("rubric-season-inherited", "warning")
+    assert warning.message == 'season "peak" keeps the weights of base: quality 55, not 70; speed 45, not 30'
+    assert (*place(warning), marked(warning)) == ("ours.yaml", 5, 21, "70")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        RESTATED,
+        MOVED + "seasons: {peak: {weights: {quality: 55, speed: 45}}}\n",
+        MOVED + "seasons: {peak: ~}\n",
+        MOVED + "seasons: ~\n",
+        MOVED.replace("70", "55").replace("50", "35").replace("30", "45"),
+    ],
+    ids=["as in the base", "its own weights", "no such season", "no seasons", "as in the season"],
+)
+def test_a_season_that_fits_is_not_told(more: str, tmp_path: Path) -> None:
+    assert load(tmp_path, ours=head() + more).warnings == ()
+
+
+def test_a_season_is_told_of_the_file_between_that_moved_the_weights(tmp_path: Path) -> None:
+    middle = head("base.yaml", "middle") + MOVED
+    (warning,) = load(tmp_path, ours=head("middle.yaml"), middle=middle).warnings
+    assert Path(place(warning)[0]).name == "middle.yaml"
+    season = "seasons: {peak: {weights: {quality: 80, speed: 20}}}\n"
+    assert load(tmp_path, ours=head("middle.yaml") + season, middle=middle).warnings == ()
+    assert load(tmp_path, ours=head("middle.yaml"), middle=middle + season).warnings == ()
+
+
 def test_name_and_version_are_a_rubrics_own(tmp_path: Path) -> None:
     problems = find(tmp_path, ours="extends: base.yaml\n")
     assert [(problem.code, place(problem)[0]) for problem in problems] == [("rubric-missing-key", "ours.yaml")] * 2

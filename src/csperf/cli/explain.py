@@ -49,7 +49,7 @@ def explain(
         typer.Option(
             "--rows",
             envvar="CSPERF_ROWS",
-            help="List the rows behind the indicator, those that cost points first.",
+            help="List the rows behind the indicator; of a rate, those that cost points first.",
         ),
     ] = False,
     workspace: options.WorkspaceOption = None,
@@ -96,7 +96,7 @@ def _render_rows_behind(
     session: Session, scheme: LoadedRubric, scored: ScoredPeriod, agent_id: str, indicator: str, chosen: str,
     language: str, width: int, color: bool,
 ) -> str:  # fmt: skip
-    from csperf.pipeline import read_rows_behind
+    from csperf.pipeline import counts_against, read_rows_behind
     from csperf.render.explain import render_rows
     from csperf.render.json import write_json
     from csperf.render.titles import part_titles
@@ -111,10 +111,11 @@ def _render_rows_behind(
     title = part_titles(scored.table, language)[indicator]
     parts = []
     for term, rows in found:
-        # What cost points comes first: misses, then what did not count either way.
-        order = {"miss": 0, "hit": 2}
+        # What cost points comes first, then what did not count either way.
+        is_bad = counts_against(scheme, indicator, term)
+        order = {"hit": 0, "miss": 2} if is_bad else {"miss": 0, "hit": 2}
         rows = sorted(rows, key=lambda row: order.get(row["counted"] or "", 1))
         columns = list(rows[0]) if rows else []
         parts.append(label("rows-behind", language, indicator=title, part=term.table, count=Number(len(rows))))
-        parts.append(render_rows(rows, columns, language, width, color))
+        parts.append(render_rows(rows, columns, language, width, color, hits_count_against=is_bad))
     return "\n".join(parts)

@@ -167,6 +167,21 @@ def choose_period(month: str | None, quarter: str | None, year: str | None, zone
     return period
 
 
+def repeat_asked(
+    period: Period, workspace: Path | None, *,
+    rubric: str | None = None, against: str | None = None, by: By = By.AGENT, as_of: str | None = None,
+) -> str:  # fmt: skip
+    """The flags that ask for the same again, tomorrow too, as they stand after a command: ` --month 2025-06`."""
+    from csperf.render.commands import quote_word
+
+    length = "--year" if period.label.isdigit() else "--quarter" if "Q" in period.label else "--month"
+    flags = {
+        "-C": workspace and str(workspace), length: period.label, "--as-of": as_of, "--rubric": rubric,
+        "--against": against, "--by": by.value if by != By.AGENT else None,
+    }  # fmt: skip
+    return "".join(f" {flag} {quote_word(said)}" for flag, said in flags.items() if said)
+
+
 def choose_as_of(asked: str | None, period: Period) -> dt.date | None:
     """The last day that counts in a period that is cut or not over; None where all of it counts.
 

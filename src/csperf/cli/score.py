@@ -109,8 +109,9 @@ def score(
             return PROBLEMS
         words = choose_language(lang, session.workspace, is_data=chosen != "table")
         result = render_score(
-            table, chosen, words, width=terminal_width(), color=use_color(output), bom=output is not None
-        )
+            table, chosen, words, width=terminal_width(), color=use_color(output), bom=output is not None,
+            asked=options.repeat_asked(period, workspace, rubric=rubric, by=by, as_of=as_of),
+        )  # fmt: skip
         write_result(result, output, is_data=chosen != "table", lang=language, quiet=quiet)
     return 0
 

@@ -79,6 +79,7 @@ def simulate(
         result = render_simulation(
             found.before, found.after, found.comparison, chosen, words,
             width=terminal_width(), color=use_color(output), bom=output is not None,
+            asked=options.repeat_asked(period, workspace, rubric=rubric, against=against),
         )  # fmt: skip
         write_result(result, output, is_data=chosen != "table", lang=language, quiet=quiet)
     return 0

@@ -9,7 +9,7 @@ from csperf.cli.errors import print_problems
 from csperf.cli.output import say_aside
 from csperf.problems import Problem
 from csperf.render.words import label, say
-from csperf.scoring.cards import SourceCounts, Words
+from csperf.scoring.cards import Number, SourceCounts, Words
 
 _SERIOUS = {"source-missing", "column-missing", "nobody-named"}
 
@@ -53,5 +53,5 @@ def _count_by_source(findings: Findings, lang: str) -> Iterator[str]:
         problems = [one for one in findings.set_aside if one.at and one.at.file == source.name]
         reasons = ", ".join(sorted({problem.code.removeprefix("data-") for problem in problems}))
         if source.rejected:
-            yield label("rows-set-aside", lang, source=source.name, rejected=source.rejected, rows=source.rows,
-                        reasons=reasons)  # fmt: skip
+            yield label("rows-set-aside", lang, source=source.name, rejected=Number(source.rejected),
+                        rows=Number(source.rows), reasons=reasons)  # fmt: skip

@@ -101,8 +101,7 @@ class Engine(Protocol):
     def measure_source(self, table: RawTable, aggregates: Sequence[Aggregate], lens: Lens) -> SourceResult:
         """The aggregates of one source, per agent, over the rows of the period; only the columns they need are read.
 
-        What an aggregate comes to does not depend on the others: a row of which a cell is wrong counts for
-        those that need neither it nor a row rule about it.
+        What an aggregate comes to does not depend on the others: a wrong cell keeps a row out of those that need it.
         """
         ...
 

@@ -74,10 +74,12 @@ def _conflict(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame) -> P
     count = len(conflicts)
     version = table.contract.version
     can_tell = version is not None and not table.has(version)
+    parts = [name for name in table.contract.key if not table.contract.columns[name].required and not table.has(name)]
     return Problem(
         "data-key-conflict",
         f"{count} {'key stands' if count == 1 else 'keys stand'} in rows that differ, and nothing says which is newer",
         Location(table.name), samples=tuple(samples),
         hint="remove the outdated rows"
-        + (f", or export the column for {version} too, so that the newest wins" if can_tell else ""),
+        + (f", or export the column for {version} too, so that the newest wins" if can_tell else "")
+        + (f"; or export {' and '.join(parts)}, if these are parts of one" if parts else ""),
     )  # fmt: skip

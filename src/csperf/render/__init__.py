@@ -11,18 +11,20 @@ FORMATS: tuple[Format, ...] = ("table", "json", "ndjson", "csv", "md", "xlsx")
 
 
 def render_score(
-    table: ScoreTable, format: Format, lang: str, *, width: int = 80, color: bool = False, bom: bool = False
-) -> str | bytes:
+    table: ScoreTable, format: Format, lang: str, *,
+    width: int = 80, color: bool = False, bom: bool = False, asked: str = "",
+) -> str | bytes:  # fmt: skip
     """The score table in one format; bytes for xlsx, text for the others.
 
-    width (cells) and color matter to the terminal table only, bom to CSV only.
+    width (cells), color and asked (the flags, quoted, that its commands repeat) matter to the terminal table only,
+    bom to CSV only.
     """
     # Each format brings its own library, so only the one that is asked for is imported.
     match format:
         case "table":
             from csperf.render.table import render_table
 
-            return render_table(table, lang, width, color)
+            return render_table(table, lang, width, color, asked)
         case "json":
             from csperf.render.json import render_json
 

@@ -54,12 +54,16 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "工作日历 {calendar}：官方节假日只到 {year} 年，之后的工作日为推算",
     },
     "rows-set-aside": {
-        "en": "{source}: {rejected} of {rows} rows were set aside ({reasons}); csperf data check says which and why",
-        "zh-CN": "{source}：共 {rows} 行，剔除 {rejected} 行（{reasons}）；用 csperf data check 查看是哪些行、为什么",
+        "en": "{source}: {rejected} of {rows} {rows:row|rows} {rejected:has|have} a wrong cell and "
+        "{rejected:does|do} not count for what needs it ({reasons}); csperf data check says which and why",
+        "zh-CN": "{source}：共 {rows} 行，{rejected} 行有错误单元格，用到该单元格的指标不计这些行（{reasons}）；"
+        "用 csperf data check 查看是哪些行、为什么",
     },
     "rows-set-aside-in-all": {
-        "en": "rows that were set aside: {rejected}; csperf data check says which and why",
-        "zh-CN": "剔除的行数：{rejected}；用 csperf data check 查看是哪些行、为什么",
+        "en": "rows that have a wrong cell and do not count for what needs it: {rejected}; "
+        "csperf data check says which and why",
+        "zh-CN": "有错误单元格的行数：{rejected}，用到该单元格的指标不计这些行；"
+        "用 csperf data check 查看是哪些行、为什么",
     },
     "using-sample": {
         "en": "no csperf.yaml here or above: using the bundled sample shop (csperf init makes a workspace of your own)",

@@ -86,14 +86,16 @@ def render_rows(
     lang: str,
     width: int = 80,
     color: bool = False,
+    hits_count_against: bool = False,
 ) -> str:
     """The rows behind an indicator as a grid of `columns`; those that do not fit are left out and named.
 
     The key, the row number and what a row was counted as (`hit`, `miss`) always stand.
+    `hits_count_against`: a rate that should be low, whose hits are named so.
     """
     if not rows:
         return label("no-rows", lang) + "\n"
-    grid = [_row_column(rows, name, lang) for name in columns]
+    grid = [_row_column(rows, name, lang, hits_count_against) for name in columns]
     shown, left_out = fit_columns(grid, width)
     parts: list[RenderableType] = [build_grid(shown)]
     if left_out:
@@ -234,10 +236,11 @@ def _spread(left: str, right: str, width: int, style: str, first: str = "") -> l
     return [Text(line, style=style) for line in lines]
 
 
-def _row_column(rows: Sequence[Mapping[str, str | None]], name: str, lang: str) -> Column:
+def _row_column(rows: Sequence[Mapping[str, str | None]], name: str, lang: str, hits_count_against: bool) -> Column:
     cells = [clean(row.get(name) or NOTHING) for row in rows]
     if name == "counted":
-        cells = [label(f"counted-{cell}", lang) if cell in {"hit", "miss"} else cell for cell in cells]
+        said = {"hit": "against", "miss": "fine"} if hits_count_against else {"hit": "hit", "miss": "miss"}
+        cells = [label(f"counted-{said[cell]}", lang) if cell in said else cell for cell in cells]
     heading = label(f"head-{name}", lang) if name in _ROW_HEADS else name
     importance = 0 if name in {"row", "key", "counted"} else 2 if name == "file" else 1
     return Column(name, (heading,), cells, importance, right=name == "row")

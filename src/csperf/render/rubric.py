@@ -320,7 +320,8 @@ def _data_text(measure: Measure, measures: Mapping[str, Measure], lang: str) -> 
     sentences: list[str] = []
     for term in (term for part in _parts(measure, measures) for term in part.terms):
         code = "rubric-data" if term.window_days is None else "rubric-data-window"
-        agent = label("rubric-everyone" if term.agent == EVERYONE else "rubric-agent", lang, agent=term.agent)
+        who = "rubric-agent-or-served" if term.is_shared else "rubric-agent"
+        agent = label("rubric-everyone" if term.agent == EVERYONE else who, lang, agent=term.agent)
         text = label(code, lang, table=term.table, at=term.at, agent=agent, days=term.window_days)
         if text not in sentences:
             sentences.append(text)

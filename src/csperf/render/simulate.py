@@ -29,12 +29,15 @@ SCHEMA = "csperf/simulate/v1"
 
 def render_simulation(
     before: ScoreTable, after: ScoreTable, comparison: Comparison, format: SimulateFormat, lang: str, *,
-    width: int = 80, color: bool = False, bom: bool = False,
+    width: int = 80, color: bool = False, bom: bool = False, asked: str = "",
 ) -> str:  # fmt: skip
-    """The comparison of two tables of one period. width and color matter to the terminal table, bom to CSV only."""
+    """The comparison of two tables of one period.
+
+    width, color and asked (the flags, quoted, that its command repeats) matter to the terminal table, bom to CSV only.
+    """
     match format:
         case "table":
-            return _render_table(before, after, comparison, lang, width, color)
+            return _render_table(before, after, comparison, lang, width, color, asked)
         case "json":
             return _render_json(before, after, comparison, lang)
         case "csv":
@@ -44,7 +47,7 @@ def render_simulation(
 
 
 def _render_table(
-    before: ScoreTable, after: ScoreTable, comparison: Comparison, lang: str, width: int, color: bool
+    before: ScoreTable, after: ScoreTable, comparison: Comparison, lang: str, width: int, color: bool, asked: str
 ) -> str:
     title = label("simulate-title", lang, period=before.label)
     parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(f"{title} · {before.zone}", width)]
@@ -57,7 +60,7 @@ def _render_table(
     below = [line for said in _unknown_lines(comparison, lang) for line in wrap(said, width)]
     if left_out:
         below += left_out_names([" ".join(column.heading).strip() for column in left_out], lang, width)
-        below.append(label("see-all", lang, command="csperf simulate --format csv"))
+        below.append(label("see-all", lang, command=f"csperf simulate{asked} --format csv"))
     return print_text([*parts, *(Text(line, style="dim") for line in below)], color)
 
 

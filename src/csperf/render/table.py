@@ -8,6 +8,7 @@ from decimal import Decimal
 from rich.console import RenderableType
 from rich.text import Text
 
+from csperf.render.commands import quote_word
 from csperf.render.numbers import NOTHING, plain_number, points_text
 from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines
 from csperf.render.terminal import (
@@ -28,8 +29,11 @@ from csperf.scoring.cards import Agent, Number, ScoreTable
 _GRADE_STYLES = {"best": "green", "middle": "yellow", "lowest": "red"}
 
 
-def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = False) -> str:
-    """Title, one row per agent, what was left out, notes and row counts; lines of at most `width` cells."""
+def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = False, asked: str = "") -> str:
+    """Title, one row per agent, what was left out, notes and row counts; lines of at most `width` cells.
+
+    `asked`: the flags that the commands it names repeat, so that they answer for the same, as in ` --month 2025-06`.
+    """
     parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(_title(table, lang), width)]
     for line in provisional_lines(table.provisional, lang):
         parts += [Text(text, style="yellow") for text in wrap(line, width)]
@@ -37,7 +41,7 @@ def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = Fa
     if table.cards:
         shown, left_out = fit_columns(_columns(table, lang), width)
         parts.append(build_grid(shown))
-        parts += _below(_left_out_lines(table, left_out, lang, width))
+        parts += _below(_left_out_lines(table, left_out, lang, width, asked))
     else:
         parts.append(label(f"nothing-by-{table.by}", lang))
     parts += _below(_note_lines(table, lang, width))
@@ -114,16 +118,15 @@ def _points_column(
     return Column(name, heading, cells, importance, right=True, styles=[style] * len(cells))
 
 
-def _left_out_lines(table: ScoreTable, left_out: Sequence[Column], lang: str, width: int) -> list[str]:
+def _left_out_lines(table: ScoreTable, left_out: Sequence[Column], lang: str, width: int, asked: str) -> list[str]:
     if not left_out:
         return []
     titles = part_titles(table, lang)
-    example = clean(table.cards[0].agent.agent_id)
-    scope = "" if table.by == "agent" else f" --by {table.by}"
+    example = quote_word(clean(table.cards[0].agent.agent_id))
     return [
         *left_out_names([titles.get(column.name, column.heading[0]) for column in left_out], lang, width),
-        label("see-all", lang, command=f"csperf score{scope} --format csv"),
-        label("see-points", lang, command=f"csperf explain {example}{scope}"),
+        label("see-all", lang, command=f"csperf score{asked} --format csv"),
+        label("see-points", lang, command=f"csperf explain {example}{asked}"),
     ]
 
 

@@ -102,6 +102,8 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "rubric-policy-hold": {"en": "no grade until a person decides", "zh-CN": "暂不评级，待人工确认"},
     "counted-hit": {"en": "hit", "zh-CN": "达标"},
     "counted-miss": {"en": "miss", "zh-CN": "未达标"},
+    "counted-against": {"en": "against", "zh-CN": "不利"},
+    "counted-fine": {"en": "fine", "zh-CN": "正常"},
     # the score table
     "list-comma": {"en": ", ", "zh-CN": "、"},
     "list-semicolon": {"en": "; ", "zh-CN": "；"},
@@ -214,6 +216,10 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "rubric-reward": {"en": "reward: {reward}", "zh-CN": "奖励：{reward}"},
     "list-and": {"en": " and ", "zh-CN": " 且 "},
     "rubric-agent": {"en": "agent by {agent}", "zh-CN": "记在 {agent} 名下"},
+    "rubric-agent-or-served": {
+        "en": "agent by {agent}, or who order_agents says",
+        "zh-CN": "记在 {agent} 名下，没有该列时按 order_agents",
+    },
     "rubric-everyone": {"en": "the shop's value for everybody", "zh-CN": "全店数值，人人相同"},
     "rubric-grade-top": {"en": "from {low}", "zh-CN": "{low} 分及以上"},
     "rubric-grade": {"en": "from {low}, below {high}", "zh-CN": "{low} 分及以上，不到 {high} 分"},

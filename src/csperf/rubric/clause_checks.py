@@ -21,6 +21,7 @@ from csperf.rubric.checks import (
     read_names,
     read_part,
 )
+from csperf.rubric.extend import find_level, name_of
 from csperf.rubric.measures import Measure
 from csperf.rubric.quantities import Target
 from csperf.rubric.scheme import FULL_SCORE, Award, Floor, Season, TargetField, Variant, Weight
@@ -63,6 +64,7 @@ class _Clauses:
         found = list(self._read(("seasons",), Season))
         for name, said, _ in found:
             yield from self._check_weights(("seasons", name, "weights"), f'season "{name}"', said)
+            yield from self._check_inherited(name, said)
         readable = [(name, season) for name, _, season in found if season]
         for (first, one), (second, other) in combinations(readable, 2):
             day = find_shared_day(one.spans, other.spans)
@@ -74,6 +76,26 @@ class _Clauses:
                     hint="a day can lie in one season only; change the months or dates of one of them",
                     key=True,
                 )
+
+    def _check_inherited(self, season: str, said: Mapping[Any, Any]) -> Iterator[Problem]:
+        """Whether the weights of a season were written for dimensions that weigh something else by now."""
+        path: YamlPath = ("seasons", season, "weights")
+        level = find_level(self.source, path)
+        kept = []
+        for name in self.dimensions:
+            place: YamlPath = ("dimensions", name, "weight")
+            then, now = (read_part(Weight, value_at(source.data, place)) for source in (level, self.source))
+            inside = read_part(Weight, value_at(said, ("weights", name)))
+            if None not in (then, now, inside) and now not in (then, inside):
+                kept.append((place, f"{name} {inside}, not {now}"))
+        if kept:
+            yield self.source.problem(
+                kept[0][0],
+                "rubric-season-inherited",
+                f'season "{season}" keeps the weights of {name_of(level)}: {"; ".join(text for _, text in kept)}',
+                hint=f"write seasons: {{{season}: {{weights: {{…}}}}}} too, or {season}: null for no such season",
+                severity="warning",
+            )
 
     def check_roles(self) -> Iterator[Problem]:
         claimed: dict[str, str] = {}
@@ -223,4 +245,7 @@ class _Clauses:
 
     def _unknown(self, path: YamlPath, what: str, name: str, known: Collection[str], *, key: bool = False) -> Problem:
         hint = suggest(name, list(known)) if known else f"this rubric has no {what}s"
-        return self.source.problem(path, "rubric-unknown-name", f'unknown {what} "{name}"', hint=hint, key=key)
+        message = f'unknown {what} "{name}"'
+        if what == "indicator" and name in self.known:
+            message = f'"{name}" is a measure, but no indicator of this rubric'
+        return self.source.problem(path, "rubric-unknown-name", message, hint=hint, key=key)

@@ -51,13 +51,14 @@ class ExtendedSource(YamlSource):
         severity: Severity = "error",
     ) -> Problem:
         """A problem at a path of the merged data, in the file that says what stands there."""
-        return self._owner(path).problem(path, code, message, hint=hint, key=key, severity=severity)
+        return self.owner(path).problem(path, code, message, hint=hint, key=key, severity=severity)
 
     def origin(self, path: Sequence[str | int]) -> YamlSource:
         """The file that the value at a path was written in; of what is merged, the topmost one."""
-        return self._owner(path).origin(path)
+        return self.owner(path).origin(path)
 
-    def _owner(self, path: Sequence[str | int]) -> YamlSource:
+    def owner(self, path: Sequence[str | int]) -> YamlSource:
+        """Which of the two merged sources says what stands at a path: the extending file, or its base."""
         steps = tuple(path)
         while steps not in self.owners:
             steps = steps[:-1]
@@ -118,10 +119,18 @@ def find_origins(source: YamlSource) -> dict[YamlPath, str]:
     """For each value of an extending rubric as far as it is merged: the name of the rubric that it stands in."""
     if not isinstance(source, ExtendedSource):
         return {}
-    return {path: _name(source.origin(path)) for path in _leaves(source.data, ()) if path[0] not in _OWN}
+    return {path: name_of(source.origin(path)) for path in _leaves(source.data, ()) if path[0] not in _OWN}
 
 
-def _name(source: YamlSource) -> str:
+def find_level(source: YamlSource, path: YamlPath) -> YamlSource:
+    """The rubric as it was where the value at a path was written: without the files that extend it since."""
+    while isinstance(source, ExtendedSource) and (owner := source.owner(path)) is not source.owner(()):
+        source = owner
+    return source
+
+
+def name_of(source: YamlSource) -> str:
+    """What a rubric file calls itself, or else how the file is called."""
     said = source.data.get("name") if isinstance(source.data, dict) else None
     return str(said or Path(source.file).stem)
 
@@ -166,7 +175,7 @@ def _merge(own: YamlSource, base: YamlSource) -> tuple[ExtendedSource, list[Prob
                     own.problem(
                         here,
                         "rubric-nothing-to-remove",
-                        f'"{key}" is empty, which takes it out, but {_name(base)} has no such thing here',
+                        f'"{key}" is empty, which takes it out, but {name_of(base)} has no such thing here',
                         hint=suggest(key, sorted(result)) if result else "leave it out",
                         key=True,
                     )
