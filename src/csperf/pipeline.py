@@ -266,8 +266,8 @@ def counts_against(scheme: LoadedRubric, indicator: str, term: Aggregate) -> boo
     measure = next(one for one in _with_parts(scheme.measures, indicator) if term in one.terms)
     better = measure.better
     if better is None and measure.name == indicator:
-        lines = (dimension.indicators.get(indicator) for dimension in scheme.rubric.dimensions.values())
-        better = next((line.target.direction for line in lines if line and line.target), None)
+        line = scheme.rubric.find_indicator(indicator)
+        better = line.target.direction if line and line.target else None
     return term.kind == "rate" and better == "lower"
 
 

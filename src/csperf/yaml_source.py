@@ -69,13 +69,14 @@ class YamlSource:
         key: bool = False,
         severity: Severity = "error",
     ) -> Problem:
-        """A problem at a path of this file, at its key if `key`, or at the nearest enclosing thing."""
-        mark = self._find_mark(tuple(path), key)
-        excerpt = self.lines[mark.line - 1] if mark and mark.line <= len(self.lines) else None
+        """A problem at a path, in the file that says it: at its key if `key`, or at the nearest enclosing thing."""
+        origin = self.origin(path)
+        mark = origin._find_mark(tuple(path), key)
+        excerpt = origin.lines[mark.line - 1] if mark and mark.line <= len(origin.lines) else None
         return Problem(
             code=code,
             message=message,
-            at=Location(self.file, mark.line if mark else 1, mark.column if mark else 1),
+            at=Location(origin.file, mark.line if mark else 1, mark.column if mark else 1),
             excerpt=excerpt,
             width=mark.width if mark else 1,
             hint=hint,

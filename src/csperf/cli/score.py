@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,17 @@ from csperf.cli.output import (
 )
 
 
+def _only(what: str, metavar: str) -> Any:
+    """The flag that leaves only some cards."""
+    return typer.Option(
+        f"--{what}",
+        envvar=f"CSPERF_{what.upper()}",
+        metavar=metavar,
+        show_default=False,
+        help=f"Only this {what}; may be given several times. Ranks stay those of all.",
+    )
+
+
 def score(
     month: options.MonthOption = None,
     quarter: options.QuarterOption = None,
@@ -35,36 +46,9 @@ def score(
     ] = options.ScoreFormat.AUTO,
     output: options.OutputOption = None,
     lang: options.LangOption = None,
-    agent: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--agent",
-            envvar="CSPERF_AGENT",
-            metavar="ID|NAME",
-            show_default=False,
-            help="Only this agent; may be given several times. Ranks stay those of all.",
-        ),
-    ] = None,
-    team: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--team",
-            envvar="CSPERF_TEAM",
-            metavar="TEAM",
-            show_default=False,
-            help="Only this team; may be given several times. Ranks stay those of all.",
-        ),
-    ] = None,
-    role: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--role",
-            envvar="CSPERF_ROLE",
-            metavar="ROLE",
-            show_default=False,
-            help="Only this role; may be given several times. Ranks stay those of all.",
-        ),
-    ] = None,
+    agent: Annotated[list[str] | None, _only("agent", "ID|NAME")] = None,
+    team: Annotated[list[str] | None, _only("team", "TEAM")] = None,
+    role: Annotated[list[str] | None, _only("role", "ROLE")] = None,
     strict: options.StrictOption = False,
     rejects: options.RejectsOption = None,
     quiet: options.QuietOption = False,

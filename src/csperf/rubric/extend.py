@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from csperf.problems import Problem, ProblemsFound, Severity, suggest
+from csperf.problems import Problem, ProblemsFound, suggest
 from csperf.workspace import show_path
 from csperf.yaml_source import YamlPath, YamlSource, read_yaml
 
@@ -39,19 +39,6 @@ class ExtendedSource(YamlSource):
     """
 
     owners: dict[YamlPath, YamlSource] = field(default_factory=dict)
-
-    def problem(
-        self,
-        path: Sequence[str | int],
-        code: str,
-        message: str,
-        *,
-        hint: str | None = None,
-        key: bool = False,
-        severity: Severity = "error",
-    ) -> Problem:
-        """A problem at a path of the merged data, in the file that says what stands there."""
-        return self.owner(path).problem(path, code, message, hint=hint, key=key, severity=severity)
 
     def origin(self, path: Sequence[str | int]) -> YamlSource:
         """The file that the value at a path was written in; of what is merged, the topmost one."""
