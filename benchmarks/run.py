@@ -255,6 +255,24 @@ def measure_schemes(data: Path, rounds: int) -> list[dict[str, list[Run]]]:
         ]
 
 
+def measure_gbk(gigabytes: float, rounds: int) -> dict[str, list[Run]]:
+    """Score one file in GBK and the same rows in UTF-8; SystemExit when the scores differ."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        subprocess.run([sys.executable, str(HERE / "gbk.py"), "--gb", str(gigabytes), name], check=True)
+        rubric = str(HERE / "workspace" / "rubrics" / "seven.yaml")
+        commands = {
+            path.stem: score_command(build_workspace(folder / f"shop-{path.stem}", path), rubric)
+            for path in sorted(folder.glob("*.csv"))
+        }
+
+        def check() -> None:
+            if len({(folder / encoding).read_bytes() for encoding in commands}) > 1:
+                raise SystemExit("the encodings are scored differently")
+
+        return measure_in_turn(commands, rounds, folder, check)
+
+
 def measure_startup(rounds: int) -> list[dict[str, list[Run]]]:
     """Run csperf's help and its sample, each against the bare imports that it cannot do without."""
     python, sample = sys.executable, str(HERE.parent / "sample_data")
@@ -289,6 +307,7 @@ def read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     rows = "generate that many rows, such as 10e6, or take them from an earlier run"
     what.add_argument("--rows", type=lambda text: int(float(text)), help=rows)
     what.add_argument("--data", type=Path, metavar="FILE", help="read a file that generate.py wrote")
+    what.add_argument("--gbk", type=float, metavar="GB", help="score a file of that size in GBK, and in UTF-8")
     what.add_argument("--startup", action="store_true", help="measure how long csperf takes to start")
     parser.add_argument("--schemes", action="store_true", help="score by each shipped scheme instead")
     parser.add_argument("--with-p90", action="store_true", help="an eighth measure: p90 of the first reply")
@@ -314,6 +333,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     report: dict[str, object] = {"machine": describe_machine(), "rounds": arguments.rounds}
     if arguments.startup:
         tables = measure_startup(arguments.rounds)
+    elif arguments.gbk:
+        tables = [measure_gbk(arguments.gbk, arguments.rounds)]
     else:
         data = arguments.data or load_data(arguments.rows, arguments.schemes)
         report["file_bytes"] = data.stat().st_size

@@ -1,4 +1,4 @@
-"""Writes the reference pages whose truth is in the code: docs/cli.md, docs/tables.md, docs/measures.md.
+"""Writes the reference pages whose truth is in the code: docs/{cli,tables,measures,platforms}.md.
 
 python docs/generate.py            rewrite them
 python docs/generate.py --check    say which are stale, and exit with 1 if any is
@@ -21,6 +21,7 @@ from typer.models import ArgumentInfo, OptionInfo
 from csperf.cli import app
 from csperf.engines.polars_cells import FALSE_WORDS, TRUE_WORDS
 from csperf.engines.polars_sql import check_sql
+from csperf.exports.format_file import ColumnRule, FormatFile, load_format
 from csperf.render.rubric import formula_text
 from csperf.render.words import title_of
 from csperf.rubric.catalogue import load_catalogue
@@ -253,6 +254,59 @@ def render_measures() -> str:
     return "\n".join(parts)
 
 
+# --- docs/platforms.md -----------------------------------------------------------------------------
+
+PLATFORMS_HEAD = """\
+# Platforms · 平台
+
+The exports that csperf knows. `csperf data inspect FILE` says which of them a file is, and with `--write` adds it
+to `csperf.yaml`; by hand it reads `tickets: {files: "exports/*.csv", format: zendesk-tickets}`. A template is for an
+export whose headers could not be verified: `csperf data formats udesk-tickets > formats/udesk.yaml`, then fill in the
+headers of your file ([formats.md](formats.md)).
+
+csperf 认识的导出文件。`csperf data inspect 文件` 会说明一份文件属于哪一种，加 `--write` 则写入 `csperf.yaml`；
+也可以在数据源里手写 `format:` 加名称。“模板”表示该平台的表头未能核实：用
+`csperf data formats udesk-tickets > formats/udesk.yaml` 取出，再填入自己文件的表头（见[格式文件](formats.md)）。
+
+"""
+
+
+def render_platforms() -> str:
+    """Every shipped format: what it reads, and what to know of it."""
+    formats = [load_format(path, path.name) for path in sorted((HERE.parent / "configs" / "exports").glob("*.yaml"))]
+    overview = [
+        (f"[`{one.format}`](#{one.format})", title_of({**one.title}, "en", one.format),
+         title_of({**one.title}, "zh-CN", one.format), f"[`{one.table}`](tables.md#{one.table})",
+         "template · 模板" if one.template else "")
+        for one in formats
+    ]  # fmt: skip
+    parts = [PLATFORMS_HEAD + table(("format", "export", "导出文件", "table", ""), overview)]
+    return "\n".join([*parts, *map(render_platform, formats)])
+
+
+def render_platform(one: FormatFile) -> str:
+    """One format."""
+    notes = [title_of({**one.note}, lang, "") for lang in ("en", "zh-CN")]
+    parts = [f"## {one.format}", *([one.template] if one.template else []), *filter(None, notes)]
+    rows = [(f"`{name}`", origin_of(rule)) for name, rule in one.columns.items()]
+    return "\n\n".join([*parts, ""]) + table(("column", "is read from"), rows)
+
+
+def origin_of(rule: ColumnRule) -> str:
+    """Where a canonical column comes from, in a few words."""
+    if rule.from_:
+        return " or ".join(f"`{header}`" for header in rule.from_)
+    if rule.join:
+        return " and ".join(f"`{header}`" for header in rule.join)
+    if rule.sum:
+        return " + ".join(f"`{header}`" for header in rule.sum)
+    if rule.between:
+        return f"from `{rule.between[0]}` to `{rule.between[1]}`"
+    if rule.file_name:
+        return f"{rule.file_name.replace('_', ' ')} of the period in the file's name"
+    return f"always {rule.value}"
+
+
 # --- the pages -------------------------------------------------------------------------------------
 
 
@@ -262,7 +316,8 @@ def table(heads: tuple[str, ...], rows: typing.Iterable[tuple[str, ...]]) -> str
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
-PAGES = {"cli.md": render_cli, "tables.md": render_tables, "measures.md": render_measures}
+PAGES = {"cli.md": render_cli, "tables.md": render_tables, "measures.md": render_measures,
+         "platforms.md": render_platforms}  # fmt: skip
 
 
 def render_pages() -> dict[Path, str]:

@@ -29,7 +29,8 @@ def main() -> None:
         "data-truncated/tickets.csv.gz": gzip.compress(TABLE.encode() * 20, mtime=0)[:80],
         "data-excel/tickets.xlsx": book[: len(book) // 2],
         "data-excel.password/tickets.xlsx": protected,
-        "data-excel.zip/tickets.xlsx": make_zip({"tickets.csv": TABLE}),
+        "data-archive/tickets.zip": make_zip({"五月.csv": TABLE, "六月.csv": TABLE}),
+        "data-not-text.zero-bytes/tickets.csv": TABLE.encode().replace(b"06-03", b"06\0\0\0"),
         "data-excel-sheet/tickets.xlsx": book,
         "data-excel-sheet.unknown/tickets.xlsx": book,
     }
@@ -50,8 +51,8 @@ def make_workbook(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
     return target.getvalue()
 
 
-def make_zip(files: Mapping[str, str]) -> bytes:
-    """A zip archive of text files."""
+def make_zip(files: Mapping[str, str | bytes]) -> bytes:
+    """A zip archive, nothing compressed."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name, text in files.items():

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from make_error_inputs import make_workbook
+from make_error_inputs import make_workbook, make_zip
 from small_shop import Run, run_csperf, write_workspace
 
 RUBRIC = """\
@@ -83,7 +83,12 @@ SHAPES: dict[str, bytes] = {
     "header in capitals": PLAIN.replace("ticket_id", " Ticket_ID").encode(),
     "exact repeats": (PLAIN + text_of(ROWS[3:5])).encode(),
     "gzip": gzip.compress(PLAIN.encode("gbk")),
+    "zip": make_zip({"六月.csv": PLAIN.encode("gbk")}),
+    "zip of Excel": make_zip({"六月.xlsx": make_workbook({"June": [HEADER, *ROWS]})}),
     "Excel": make_workbook({"June": [[], HEADER, *ROWS]}),
+    "Excel with empty sheets": make_workbook({"Sheet1": [], "June": [["June"], HEADER, *ROWS], "Sheet3": []}),
+    "JSON": json.dumps([dict(zip(HEADER, row, strict=True)) for row in ROWS]).encode(),
+    "JSON lines": "".join(json.dumps(dict(zip(HEADER, row, strict=True))) + "\n" for row in ROWS).encode("utf-16"),
 }
 
 

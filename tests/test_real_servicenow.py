@@ -173,8 +173,8 @@ def test_two_changes_with_one_number_leave_the_later(log: Log) -> None:
 
 def test_rejected_rows_are_written_out(log: Log, scored: dict[str, dict[str, Any]], folder: Path) -> None:
     with (folder / "rejects.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = [(int(row["row"]), row["column"], row["code"]) for row in csv.DictReader(file)]
+        rows = [(int(row["csperf_row"]), row["csperf_column"], row["csperf_code"]) for row in csv.DictReader(file)]
     stray = [line for line, event in enumerate(log.events, 2) if event["incident_state"] == STRAY_STATE]
     assert len(stray) == scored[MONTHS[0]]["sources"][0]["rejected"]
     # --rejects reads every column, the score only what its measures need: here they agree.
-    assert rows == [(line, "status", "data-unknown-word") for line in stray]
+    assert rows == [(line, "incident_state", "data-unknown-word") for line in stray]

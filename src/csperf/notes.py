@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from csperf.engines.base import SourceResult
 from csperf.exports.reader import RawTable
@@ -18,21 +18,27 @@ from csperf.rubric.scheme import Rubric
 from csperf.scoring.cards import Agent, Number, Words, words
 from csperf.session import Session
 
+_MOST_COMPARED = 30
+"""Of how many unknown names the nearest known ones are looked for."""
+
 
 def note_people(
-    roster: Roster, rubric: Rubric, by: Scope, people: Sequence[Agent], named: Collection[str]
+    roster: Roster, rubric: Rubric, by: Scope, people: Sequence[Agent], named: Mapping[str, int]
 ) -> list[Words]:
-    """Bots, people whom the rubric or a scope leaves out, and names that nobody knows."""
+    """Bots, people whom the rubric or a scope leaves out, and names that nobody knows, in so many rows."""
     notes = []
     bots = [name for name in sorted(named) if roster.is_bot(name)]
-    if bots:
-        notes.append(words("bots-left-out", agents=", ".join(bots)))
+    for code, found in (
+        ("bots-left-out", [name for name in bots if roster.is_known_bot(name)]),
+        ("bots-by-name", [name for name in bots if not roster.is_known_bot(name)]),
+    ):
+        if found:
+            notes.append(words(code, agents=", ".join(found)))
     agents = [agent for agent in people if is_for(rubric, agent)]
     if len(agents) < len(people):
         count = Number(len(people) - len(agents))
         notes.append(words("not-for-their-role", count=count, roles=", ".join(rubric.applies_to)))
-    if roster.members:
-        notes += [words("agent-not-in-roster", agent=name) for name in sorted(named) if name not in roster.members]
+    notes += note_unknown(roster, named)
     heads = list_heads(roster, agents)
     others = [agent.agent_id for agent in agents if agent not in heads]
     if by == "shop" and others:
@@ -41,6 +47,34 @@ def note_people(
     if by == "team" and homeless:
         notes.append(words("agents-without-team", agents=", ".join(homeless)))
     return notes
+
+
+def note_unknown(roster: Roster, named: Mapping[str, int]) -> list[Words]:
+    """The names in the data that a roster does not have, with their rows and whom they may be."""
+    if not roster.members:
+        return []
+    unknown = [name for name in sorted(named) if name not in roster.members and not roster.is_bot(name)]
+    notes = []
+    for place, name in enumerate(unknown):
+        near = [_who(agent) for agent in roster.find_near(name)] if place < _MOST_COMPARED else []
+        code = "agent-not-in-roster-near" if near else "agent-not-in-roster"
+        notes.append(words(code, agent=name, rows=Number(named[name]), **({"near": ", ".join(near)} if near else {})))
+    return notes
+
+
+def _who(agent: Agent) -> str:
+    return f"{agent.agent_id} ({agent.name})" if agent.name else agent.agent_id
+
+
+def note_reach(plan: Plan, found: Mapping[str, SourceResult], period: Period) -> Iterator[Words]:
+    """Reports whose figures are of the period and of other days too."""
+    for table, result in found.items():
+        if result.reaches is not None:
+            first, last = result.reaches
+            yield words(
+                "report-beyond-period", source=plan.opened[table].name, first=f"{first}", last=f"{last}",
+                begin=f"{period.first_day}", end=f"{period.last_day}",
+            )  # fmt: skip
 
 
 def note_rows_of_nobody(found: Mapping[str, SourceResult], by: Scope) -> Iterator[Words]:

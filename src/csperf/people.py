@@ -35,7 +35,8 @@ def is_for(rubric: Rubric, agent: Agent) -> bool:
 
 def check_scope(roster: Roster, by: Scope) -> None:
     """Raises ProblemsFound where teams are asked for and nobody is in any."""
-    if by == "team" and not any(member.agent.team and not member.is_bot for member in roster.members.values()):
+    persons = (member for agent_id, member in roster.members.items() if not roster.is_bot(agent_id))
+    if by == "team" and not any(member.agent.team for member in persons):
         said = "the roster's column team names none" if roster.members else "there is no roster"
         hint = "the roster's column team says who is in which; --by shop needs no teams"
         raise ProblemsFound([Problem("roster-no-teams", f"nobody is in a team: {said}", hint=hint)])

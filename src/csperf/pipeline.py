@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,37 +15,41 @@ from typing import Any
 
 from csperf.engines.base import Lens, RejectedRow, SourceResult
 from csperf.engines.polars_sql import check_sql
-from csperf.exports.format_file import FormatFile, canonical_format, list_formats, load_format
-from csperf.exports.inspection import Inspection, inspect_export
+from csperf.examination import examine_file, find_reader, recognise_file
+from csperf.exports.format_file import FormatFile
+from csperf.exports.inspection import Inspection
 from csperf.exports.reader import RawTable
+from csperf.feeding import ORDER_AGENTS
+from csperf.file_report import FileReport
 from csperf.notes import (
     explain_nothing_found,
     note_calendar,
     note_maturing,
     note_people,
+    note_reach,
     note_rows_of_nobody,
     note_running,
+    note_unknown,
 )
 from csperf.people import SHOP, Scope, check_scope, find_unit, is_for, list_heads, list_people, list_units
 from csperf.period import Period
-from csperf.planning import LEAVE, ORDER_AGENTS, WORKTIME, Plan, plan_measuring, terms_of
+from csperf.planning import LEAVE, WORKTIME, Plan, plan_measuring, terms_of
 from csperf.presence import measure_presence
-from csperf.problems import Problem, ProblemsFound, suggest
-from csperf.rejections import explain_rejections
+from csperf.problems import Location, Problem, ProblemsFound, suggest
+from csperf.rejections import explain_rejections, say_reason
 from csperf.roster import Roster
 from csperf.rubric.catalogue import Catalogue, load_catalogue
 from csperf.rubric.extend import name_of
-from csperf.rubric.load import LoadedRubric, check_catalogue, load_rubric
+from csperf.rubric.load import LoadedRubric, check_catalogue, load_every_measure, load_rubric
 from csperf.rubric.measures import Aggregate, Measure
 from csperf.rubric.schema import DIALECT, measures_schema, rubric_schema
 from csperf.rubric.season import find_season
-from csperf.scoring.cards import AggregateResult, Scorecard, ScoreTable, SourceCounts, SourceFile
+from csperf.scoring.cards import AggregateResult, Scorecard, ScoreTable, SourceCounts, SourceFile, Words
 from csperf.scoring.compare import Comparison, compare_tables
 from csperf.scoring.measurements import finish_measurements
 from csperf.scoring.score import score_agents
 from csperf.session import Session, collect
 from csperf.shipped import shipped
-from csperf.tables import TABLES
 from csperf.tables.kinds import EVERYONE
 from csperf.workspace import Workspace, WorkspaceFile, show_path
 from csperf.yaml_source import read_yaml
@@ -52,7 +57,7 @@ from csperf.yaml_source import read_yaml
 
 @dataclass(frozen=True)
 class Measured:
-    """What one pass over each source gave: found, by table.
+    """What one pass over each table gave: found, by table.
 
     lens: the span of time, and what rows were counted under where that is not their agent.
     """
@@ -66,16 +71,25 @@ class Measured:
         """By aggregate, of all sources together."""
         return {aggregate: each for result in self.found.values() for aggregate, each in result.results.items()}
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Every agent that a row of the period names."""
-        return frozenset[str]().union(*(result.names for result in self.found.values()))
+    @cached_property
+    def named(self) -> Counter[str]:
+        """Every agent that a row of the period names, and how many do."""
+        return sum((Counter(result.named) for result in self.found.values()), Counter[str]())
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """The rows that were set aside."""
         found = self.found.items()
         return tuple(problem for table, one in found for problem in explain_rejections(self.plan.opened[table], one))
+
+
+@dataclass(frozen=True)
+class CheckedData:
+    """What every source holds, by its name. problems: the rows set aside; warnings: what else a person should know."""
+
+    found: Mapping[str, tuple[RawTable, SourceResult]]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Words, ...]
 
 
 @dataclass(frozen=True)
@@ -161,7 +175,7 @@ def score_period(
     them once more. with_words: reasons and steps on the cards.
     """
     measured = measure_sources(session, [scheme], period, by, as_of)
-    table = score_measured(session, scheme, measured, period, by, as_of, with_words)
+    table = score_measured(session, measured.plan.schemes[0], measured, period, by, as_of, with_words)
     if with_hashes:
         table = replace(table, sources=tuple(map(_hash_files, table.sources, measured.plan.opened.values())))
     return ScoredPeriod(table, measured)
@@ -174,7 +188,7 @@ def simulate_period(
     measured = measure_sources(session, [before, after], period, "agent", as_of)
     first, second = (
         score_measured(session, scheme, measured, period, "agent", as_of, with_words=False)
-        for scheme in (before, after)
+        for scheme in measured.plan.schemes
     )
     return SimulatedPeriod(first, second, compare_tables(first, second), measured)
 
@@ -182,7 +196,7 @@ def simulate_period(
 def measure_sources(
     session: Session, schemes: Sequence[LoadedRubric], period: Period, by: Scope, as_of: dt.date | None
 ) -> Measured:
-    """Everything that the rubrics' measures need, in one pass over each source; raises ProblemsFound."""
+    """Everything that the rubrics' measures need, in one pass over each table; raises ProblemsFound."""
     check_scope(session.roster, by)
     plan = plan_measuring(session, schemes, by)
     units = find_unit(session.roster, schemes[0].rubric, by)
@@ -191,7 +205,7 @@ def measure_sources(
     found = collect(
         plan.opened, lambda raw: session.engine.measure_source(raw, plan.aggregates[raw.contract.table], lens)
     )
-    asked = {table: result for table, result in found.items() if set(plan.aggregates[table]) & terms_of(schemes)}
+    asked = {table: result for table, result in found.items() if set(plan.aggregates[table]) & terms_of(plan.schemes)}
     if not any(result.counts.in_period or any(result.results.values()) for result in asked.values()):
         raise ProblemsFound([explain_nothing_found(period, as_of, plan, asked)])
     return Measured(plan, lens, found)
@@ -201,7 +215,7 @@ def score_measured(
     session: Session, scheme: LoadedRubric, measured: Measured, period: Period, by: Scope, as_of: dt.date | None,
     with_words: bool,
 ) -> ScoreTable:  # fmt: skip
-    """Measurements → scorecards of one rubric; more may have been measured than it needs."""
+    """Measurements → scorecards of one of the plan's rubrics; more may have been measured than it needs."""
     rubric, roster, plan, found = scheme.rubric, session.roster, measured.plan, measured.found
     presence = _measure_presence(session, measured, period, as_of)
     people = list_people(roster, measured.lens.period, presence, _list_seen(scheme, measured))
@@ -225,33 +239,50 @@ def score_measured(
         provisional=(*note_running(period, as_of), *note_maturing(scheme.measures, plan.opened, found, period)),
         warnings=(
             *plan.warnings, *note_calendar(session, plan, measured.lens.period),
-            *note_people(roster, rubric, by, people, measured.names), *note_rows_of_nobody(found, by),
+            *note_people(roster, rubric, by, people, measured.named),
+            *note_rows_of_nobody(found, by), *note_reach(plan, found, measured.lens.period),
         ),
     )  # fmt: skip
 
 
-def check_data(session: Session) -> tuple[dict[str, tuple[RawTable, SourceResult]], tuple[Problem, ...]]:
-    """Read and check every source with all its columns: per table what was found, and the problems in it."""
-    opened = session.open_sources(session.sources_by_table)
-    resolve = session.valid_roster.resolve
-    results = collect(opened, lambda raw: session.engine.check_source(raw, resolve))
-    problems = [problem for table, raw in opened.items() for problem in explain_rejections(raw, results[table])]
-    return {table: (raw, results[table]) for table, raw in opened.items()}, tuple(problems)
+def check_data(session: Session) -> CheckedData:
+    """Read and check every source with all its columns; raises ProblemsFound for what stops it."""
+    opened = session.open_sources()
+    roster = session.valid_roster
+    results = collect(opened, lambda raw: session.engine.check_source(raw, roster.resolve))
+    problems = [problem for name, raw in opened.items() for problem in explain_rejections(raw, results[name])]
+    named = sum((Counter(result.named) for result in results.values()), Counter[str]())
+    return CheckedData(
+        {name: (raw, results[name]) for name, raw in opened.items()},
+        tuple(problems), tuple(note_unknown(roster, named)),
+    )  # fmt: skip
+
+
+def check_rejects(workspace: Workspace, target: Path | None) -> None:
+    """Raises ProblemsFound where the rejected rows are to be written over a file that a source reads."""
+    if target is not None and (source := find_reader(workspace, target)) is not None:
+        message = f'source "{source}" reads this file, so the rejected rows are not written over it'
+        hint = "give --rejects a new file; mended rows that are listed as a source have to stay there"
+        raise ProblemsFound([Problem("rejects-over-source", message, Location(str(target)), hint=hint)])
 
 
 def read_rejected(
     session: Session, opened: Mapping[str, RawTable], plans: Mapping[str, Sequence[Aggregate]] | None = None
-) -> Iterator[tuple[str, RejectedRow]]:
-    """Every rejected row of the opened sources, by source name: those that scoring by `plans` set aside, or all."""
-    for table, raw in opened.items():
-        for row in session.engine.read_rejected(raw, plans[table] if plans is not None else None):
-            yield raw.name, row
+) -> Iterator[tuple[RejectedRow, str]]:
+    """Every rejected row of the opened tables, with the reason: those that scoring by `plans` set aside, or all."""
+    for name, raw in opened.items():
+        for source in raw.sources:
+            for row in session.engine.read_rejected(source, plans[name] if plans is not None else None):
+                yield row, say_reason(source, row.code, row.column)
 
 
 def read_rows_behind(
     session: Session, scheme: LoadedRubric, measured: Measured, agent_id: str, indicator: str
 ) -> list[tuple[Aggregate, list[dict[str, str | None]]]]:
-    """The rows behind one indicator of one agent (or team, or the shop), per aggregate it is made of."""
+    """The rows behind one indicator of one agent (or team, or the shop), per aggregate it is made of.
+
+    scheme: one of the plan's.
+    """
     plan = measured.plan
     terms = (term for measure in _with_parts(scheme.measures, indicator) for term in measure.terms)
     return [
@@ -371,9 +402,19 @@ def find_schema(of: str) -> dict[str, Any]:
 
 def inspect_file(session: Session, path: Path) -> Inspection:
     """What a file is, and which known format or table fits it best; raises ProblemsFound if it cannot be read."""
-    folder = session.workspace.folder
-    formats = [load_format(found, show_path(found)) for found in list_formats(folder).values()]
-    return inspect_export(path, [*formats, *(canonical_format(table) for table in TABLES)], session.workdir)
+    return recognise_file(session, path)
+
+
+def inspect_files(session: Session, paths: Iterable[Path], said: Mapping[str, str]) -> list[FileReport]:
+    """All there is to say of each file; raises ProblemsFound once, for all that cannot be read.
+
+    said: the zone, dates and marketplace of the files, where a person says them.
+    """
+    measures = load_every_measure(load_measures(session.workspace), check_sql)
+    found = collect(
+        {str(path): path for path in paths}, lambda path: examine_file(session, path, measures, said)
+    )  # fmt: skip
+    return list(found.values())
 
 
 def _with_parts(measures: Mapping[str, Measure], name: str) -> list[Measure]:
@@ -385,7 +426,7 @@ def _list_seen(scheme: LoadedRubric, measured: Measured) -> Collection[str]:
     """The agents of whom the rubric's measures found anything."""
     if measured.lens.units:
         # By team or shop, what was found no longer says of whom; the names in the rows do.
-        return measured.names
+        return measured.named
     terms = [term for term in terms_of([scheme]) if term.agent != EVERYONE]
     return set[str]().union(*(measured.results.get(term, {}) for term in terms))
 
@@ -412,17 +453,23 @@ def _count_source(raw: RawTable, result: SourceResult) -> SourceCounts:
     counts = result.counts
     return SourceCounts(
         raw.name,
-        tuple(SourceFile(file.shown) for file in raw.files),
+        tuple(map(SourceFile, _list_files(raw))),
         counts.rows,
         counts.in_period,
         counts.outside_period,
         counts.rejected,
         counts.duplicates,
+        counts.left_out,
     )
 
 
 def _hash_files(source: SourceCounts, raw: RawTable) -> SourceCounts:
-    return replace(source, files=tuple(SourceFile(file.shown, _sha256(file.original)) for file in raw.files))
+    return replace(source, files=tuple(SourceFile(shown, _sha256(path)) for shown, path in _list_files(raw).items()))
+
+
+def _list_files(raw: RawTable) -> dict[str, Path]:
+    """The files as people have them; mended rows of several exports may be in one."""
+    return {file.shown: file.original for file in raw.files}
 
 
 def _sha256(path: Path) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, KeysView, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from csperf.engines.base import Engine
 from csperf.exports.reader import RawTable
+from csperf.feeding import ORDER_AGENTS, columns_of, is_nobodys
 from csperf.people import Scope
 from csperf.rubric.load import LoadedRubric
-from csperf.rubric.measures import Aggregate
+from csperf.rubric.measures import Aggregate, Measure
 from csperf.scoring.cards import Words, words
 from csperf.session import Session
-from csperf.tables.kinds import EVERYONE
 
-ORDER_AGENTS, WORKTIME = "order_agents", "worktime"
+WORKTIME = "worktime"
 LEAVE_HOURS = "leave_hours"
 LEAVE = tuple(Aggregate(WORKTIME, "sum", "date", value=column) for column in ("hours", LEAVE_HOURS))
 """Worked hours and hours of leave: what worked time says of presence."""
@@ -22,10 +22,14 @@ LEAVE = tuple(Aggregate(WORKTIME, "sum", "date", value=column) for column in ("h
 
 @dataclass(frozen=True)
 class Plan:
-    """The opened sources and what to compute of each, both by table. warnings: what cannot be measured, and why."""
+    """The opened tables and what to compute of each. warnings: what cannot be measured, and why.
+
+    schemes: the rubrics, with measures that see only the sources of a table that can feed them.
+    """
 
     opened: Mapping[str, RawTable]
     aggregates: Mapping[str, Sequence[Aggregate]]
+    schemes: Sequence[LoadedRubric]
     warnings: tuple[Words, ...]
 
 
@@ -34,33 +38,79 @@ def plan_measuring(session: Session, schemes: Sequence[LoadedRubric], by: Scope)
 
     Worked time is planned wherever it says who was on leave.
     """
-    opened = _open_sources(session, terms_of(schemes))
+    opened = _open_tables(session, terms_of(schemes))
+    choice = _Choice(session.engine, opened, by)
     plans: dict[str, dict[Aggregate, None]] = {table: {} for table in opened}
-    lacking: dict[str, list[str]] = {}
-    missing: dict[tuple[str, str], list[str]] = {}
-    nobodys: dict[str, list[str]] = {}
-    for measure in (measure for scheme in schemes for measure in scheme.measures.values()):
-        for term in measure.terms:
-            if term.table not in opened:
-                lacking.setdefault(term.table, []).append(measure.name)
-                continue
-            raw = opened[term.table]
-            absent = sorted(name for name in _columns_of(session.engine, term, raw) if not raw.has(name))
-            for name in absent:
-                missing.setdefault((raw.name, name), []).append(measure.name)
-            if by != "shop" and _is_nobodys(term, raw, opened):
-                nobodys.setdefault(raw.name, []).append(measure.name)
-            elif not absent:
-                plans[term.table][term] = None
+    chosen = [
+        replace(scheme, measures={name: choice.choose_sources(measure) for name, measure in scheme.measures.items()})
+        for scheme in schemes
+    ]
+    for term in choice.fed:
+        plans[term.table][term] = None
     if _says_leave(opened):
         plans[WORKTIME] |= dict.fromkeys(LEAVE)
-    warnings = [words("source-missing", table=table, measures=_listing(names)) for table, names in lacking.items()]
-    warnings += [
-        words("column-missing", source=source, column=column, measures=_listing(names))
-        for (source, column), names in missing.items()
-    ]
-    warnings += [words("nobody-named", source=source, measures=_listing(names)) for source, names in nobodys.items()]
-    return Plan(opened, {table: list(plan) for table, plan in plans.items()}, tuple(warnings))
+    return Plan(opened, {table: list(plan) for table, plan in plans.items()}, chosen, tuple(choice.list_warnings()))
+
+
+@dataclass
+class _Choice:
+    """Which sources feed what; while choosing it notes the terms that are fed, and what is missing for which measures.
+
+    missing: by source and column; partly: of measures that other sources of the table feed. nobodys: by source.
+    """
+
+    engine: Engine
+    opened: Mapping[str, RawTable]
+    by: Scope
+    fed: dict[Aggregate, None] = field(default_factory=dict)
+    tables: dict[str, list[str]] = field(default_factory=dict)
+    missing: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    partly: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    nobodys: dict[str, list[str]] = field(default_factory=dict)
+
+    def choose_sources(self, measure: Measure) -> Measure:
+        """The measure, its terms seeing the sources that have all that it needs of their table."""
+        return replace(measure, terms=tuple(self._choose(measure, term) for term in measure.terms))
+
+    def _choose(self, measure: Measure, term: Aggregate) -> Aggregate:
+        if term.table not in self.opened:
+            self.tables.setdefault(term.table, []).append(measure.name)
+            return term
+        table = self.opened[term.table]
+        # Both terms of a ratio come from the same sources, or cases of one would be divided by those of another.
+        together = [one for one in measure.terms if one.table == term.table] if len(table.sources) > 1 else [term]
+        absent = {source.name: self._list_absent(source, together) for source in table.sources}
+        nobodys = [source.name for source in table.sources if any(self._is_nobodys(source, one) for one in together)]
+        able = [source for source in table.sources if not absent[source.name] and source.name not in nobodys]
+        if able and table.contract.is_report:
+            able = [next((source for source in able if any(map(source.has, term.optional))), able[0])]
+        else:
+            self.nobodys.update({name: [*self.nobodys.get(name, []), measure.name] for name in nobodys})
+            for name, columns in absent.items():
+                for column in columns:
+                    (self.partly if able else self.missing).setdefault((name, column), []).append(measure.name)
+        placed = term if len(able) == len(table.sources) else replace(term, sources=tuple(one.name for one in able))
+        if able:
+            self.fed[placed] = None
+        return placed if able else term
+
+    def _list_absent(self, source: RawTable, terms: Iterable[Aggregate]) -> list[str]:
+        needed = set[str]().union(*(columns_of(self.engine, term, source) for term in terms))
+        return sorted(name for name in needed if not source.has(name))
+
+    def _is_nobodys(self, source: RawTable, term: Aggregate) -> bool:
+        return self.by != "shop" and is_nobodys(term, source, self.opened)
+
+    def list_warnings(self) -> Iterator[Words]:
+        """What cannot be measured, or not of every source."""
+        for table, names in self.tables.items():
+            yield words("source-missing", table=table, measures=_listing(names))
+        for (source, column), names in self.missing.items():
+            yield words("column-missing", source=source, column=column, measures=_listing(names))
+        for (source, column), names in self.partly.items():
+            yield words("column-missing-there", source=source, column=column, measures=_listing(names))
+        for source, names in self.nobodys.items():
+            yield words("nobody-named", source=source, measures=_listing(names))
 
 
 def terms_of(schemes: Sequence[LoadedRubric]) -> KeysView[Aggregate]:
@@ -69,33 +119,19 @@ def terms_of(schemes: Sequence[LoadedRubric]) -> KeysView[Aggregate]:
     return dict.fromkeys(term for measure in measures for term in measure.terms).keys()
 
 
-def _open_sources(session: Session, terms: Iterable[Aggregate]) -> dict[str, RawTable]:
+def _open_tables(session: Session, terms: Iterable[Aggregate]) -> dict[str, RawTable]:
     asked = dict.fromkeys(term.table for term in terms)
     here = [table for table in dict.fromkeys([*asked, WORKTIME]) if table in session.sources_by_table]
-    opened = session.open_sources(here)
+    opened = session.open_tables(here)
     if WORKTIME not in asked and not _says_leave(opened):
         opened.pop(WORKTIME, None)
     if ORDER_AGENTS in session.sources_by_table and any(raw.is_credited_by_order for raw in opened.values()):
-        opened.setdefault(ORDER_AGENTS, session.open_source(ORDER_AGENTS))
+        opened.setdefault(ORDER_AGENTS, session.open_table(ORDER_AGENTS))
     return opened
 
 
 def _says_leave(opened: Mapping[str, RawTable]) -> bool:
     return WORKTIME in opened and opened[WORKTIME].has(LEAVE_HOURS)
-
-
-def _is_nobodys(term: Aggregate, raw: RawTable, opened: Mapping[str, RawTable]) -> bool:
-    """Whether nothing says whose the rows are: neither they themselves nor order_agents."""
-    is_told = raw.is_credited_by_order and ORDER_AGENTS in opened
-    return term.agent == raw.contract.agent and raw.lacks_agents and not is_told
-
-
-def _columns_of(engine: Engine, term: Aggregate, raw: RawTable) -> set[str]:
-    """The stored columns without which an aggregate cannot be computed."""
-    names = {term.at, *engine.columns_of(term)} - set(term.optional)
-    if term.agent != EVERYONE and not (term.agent == raw.contract.agent and raw.lacks_agents):
-        names.add(term.agent)
-    return raw.contract.sources_of(names)
 
 
 def _listing(names: Iterable[str]) -> str:

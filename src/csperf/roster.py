@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,9 @@ from csperf.scoring.cards import Agent
 
 _SEPARATORS = re.compile(r"[;|；｜]")
 _LONGEST_LEAVE = 3 * 366
+_LEAST_LIKENESS = 0.6
+_LEAST_LETTERS = 2
+_MOST_NEAR = 3
 
 
 @dataclass(frozen=True)
@@ -36,19 +40,42 @@ class Member:
 
 @dataclass(frozen=True)
 class Roster:
-    """All agents a shop knows. Without a roster every name stands for itself."""
+    """All agents a shop knows. Without a roster every name stands for itself.
+
+    bots: patterns of names that are no persons, with * for anything.
+    """
 
     members: dict[str, Member] = field(default_factory=dict)
     _by_name: dict[str, str] = field(default_factory=dict)
+    bots: tuple[str, ...] = ()
 
     def resolve(self, name: str) -> str:
         """The agent's id for a name as an export has it; the name itself, tidied, where nobody claims it."""
         return self._by_name.get(normalise_name(name), name.strip())
 
     def is_bot(self, agent_id: str) -> bool:
-        """Whether the roster says that this is no person."""
+        """Whether this is no person: the roster says so, or a pattern of bots fits the id or the name."""
+        if self.is_known_bot(agent_id):
+            return True
+        names = [normalise_name(name) for name in (agent_id, self.find_agent(agent_id).name) if name]
+        return any(_fits(pattern, name) for pattern in self.bots for name in names)
+
+    def is_known_bot(self, agent_id: str) -> bool:
+        """Whether the roster itself says that this is no person."""
         member = self.members.get(agent_id)
         return member is not None and member.is_bot
+
+    def find_near(self, name: str) -> list[Agent]:
+        """Up to three members whom a name that nobody claims may be meant for, the likeliest first."""
+        wanted = _own_part(name)
+        likeness = {
+            agent_id: max(
+                _compare(wanted, _own_part(known)) for known in (agent_id, member.agent.name, *member.names) if known
+            )
+            for agent_id, member in self.members.items()
+        }
+        near = sorted((-share, agent_id) for agent_id, share in likeness.items() if share >= _LEAST_LIKENESS)
+        return [self.members[agent_id].agent for _, agent_id in near[:_MOST_NEAR]]
 
     def find_agent(self, agent_id: str) -> Agent:
         """What is known of an agent; just the id where the roster does not have it."""
@@ -59,6 +86,27 @@ class Roster:
 def normalise_name(name: str) -> str:
     """A name for comparing: NFKC (full-width letters and digits become plain), case folded, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Whether a name is one of a pattern's, in which * stands for anything."""
+    return re.fullmatch(".*".join(re.escape(part) for part in normalise_name(pattern).split("*")), name) is not None
+
+
+def _own_part(name: str) -> str:
+    """What is a person's own of a normalised name: without the shop before it, and the host of an address."""
+    return normalise_name(name).rpartition(":")[2].partition("@")[0].strip()
+
+
+def _compare(name: str, known: str) -> float:
+    """How alike two names are, from 0 to 1: not at all where their digits say that they are two."""
+    numbers, others = ([digits.lstrip("0") for digits in re.findall(r"\d+", text)] for text in (name, known))
+    if numbers and others and numbers != others:
+        return 0.0
+    for part, whole in ((name, known), (known, name)):
+        if len(part) >= _LEAST_LETTERS and re.search(rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9])", whole):
+            return 1.0
+    return difflib.SequenceMatcher(None, name, known).ratio()
 
 
 def read_leave(text: str) -> set[dt.date]:
@@ -73,7 +121,7 @@ def read_leave(text: str) -> set[dt.date]:
     return {start + dt.timedelta(days=offset) for offset in range((end - start).days + 1)}
 
 
-def build_roster(rows: Iterable[Mapping[str, Any]], shown: str) -> Roster:
+def build_roster(rows: Iterable[Mapping[str, Any]], shown: str, bots: Sequence[str] = ()) -> Roster:
     """The roster from its typed rows; raises ProblemsFound where two agents claim one name."""
     members: dict[str, Member] = {}
     by_name: dict[str, str] = {}
@@ -121,4 +169,4 @@ def build_roster(rows: Iterable[Mapping[str, Any]], shown: str) -> Roster:
         name = normalise_name(member.agent.name or "")
         if name and own.count(name) == 1 and name not in by_name:
             by_name[name] = agent_id
-    return Roster(members, by_name)
+    return Roster(members, by_name, tuple(bots))

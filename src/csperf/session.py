@@ -11,8 +11,9 @@ from typing import TypeVar
 from csperf.calendars import WorkCalendar, load_calendar
 from csperf.engines.base import Engine
 from csperf.engines.polars_engine import PolarsEngine
-from csperf.exports.format_file import FormatFile, canonical_format, list_formats, load_format
-from csperf.exports.reader import RawTable, read_source
+from csperf.exports.format_file import ByMarketplace, FormatFile, canonical_format, list_formats, load_format
+from csperf.exports.mended import mend_source
+from csperf.exports.reader import RawTable, pool_sources, read_source
 from csperf.problems import Problem, ProblemsFound, suggest
 from csperf.rejections import explain_rejections
 from csperf.roster import Roster, build_roster
@@ -37,45 +38,63 @@ class Session:
         self.engine = PolarsEngine(self.workdir)
 
     @cached_property
-    def sources_by_table(self) -> dict[str, str]:
-        """canonical table → the workspace's source of it; raises ProblemsFound for what makes no sense."""
-        found: dict[str, str] = {}
-        problems = []
-        for name, entry in self.workspace.content.sources.items():
-            table = entry.table or name
-            if table not in TABLES:
-                path = ("sources", name, "table") if entry.table else ("sources", name)
-                hint = suggest(table, list(TABLES)) + ("" if entry.table else "; or add table: to the source")
-                problems.append(
+    def sources_by_table(self) -> dict[str, tuple[str, ...]]:
+        """canonical table → the workspace's sources of it; raises ProblemsFound for what makes no sense."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, table in self._tables.items():
+            found[table] = (*found.get(table, ()), name)
+        return found
+
+    @cached_property
+    def _tables(self) -> dict[str, str]:
+        """Source → the table that it fills; raises ProblemsFound."""
+        tables = collect({name: name for name in self.workspace.content.sources}, self._find_table)
+        rosters = [name for name, table in tables.items() if table == ROSTER]
+        if len(rosters) > 1:
+            first, second = rosters[:2]
+            raise ProblemsFound(
+                [
                     self.workspace.source.problem(
-                        path,
+                        ("sources", second),
+                        "workspace-table-twice",
+                        f'sources "{first}" and "{second}" are both the roster',
+                        hint="list all files under one source, as there is one roster",
+                        key=True,
+                    )
+                ]
+            )
+        return tables
+
+    def _find_table(self, name: str) -> str:
+        """The table that a source fills: the one it says, else the one it is called like, else its format's."""
+        entry = self.workspace.content.sources[name]
+        table = entry.table or name
+        if table not in TABLES and entry.table is None and entry.format:
+            return self._load_format(name, entry.format).table
+        if table not in TABLES:
+            hint = suggest(table, list(TABLES)) + ("" if entry.table else "; or add table: to the source")
+            raise ProblemsFound(
+                [
+                    self.workspace.source.problem(
+                        ("sources", name, "table") if entry.table else ("sources", name),
                         "workspace-unknown-table",
                         f'unknown table "{table}"',
                         hint=hint,
                         key=not entry.table,
                     )
-                )
-            elif table in found:
-                problems.append(
-                    self.workspace.source.problem(
-                        ("sources", name),
-                        "workspace-table-twice",
-                        f'sources "{found[table]}" and "{name}" both fill table "{table}"',
-                        hint="list all files under one source",
-                        key=True,
-                    )
-                )
-            else:
-                found[table] = name
-        if problems:
-            raise ProblemsFound(problems)
-        return found
+                ]
+            )
+        return table
 
-    def open_source(self, table: str) -> RawTable:
-        """Open the files of a table's source; raises ProblemsFound."""
-        name = self.sources_by_table[table]
+    def open_table(self, table: str) -> RawTable:
+        """Open the files of all sources of a table; raises ProblemsFound with everything wrong in any of them."""
+        names = self.sources_by_table[table]
+        return pool_sources([*collect({name: name for name in names}, self.open_source).values()])
+
+    def open_source(self, name: str) -> RawTable:
+        """Open the files of one source; raises ProblemsFound."""
         entry = self.workspace.content.sources[name]
-        folder = self.workspace.folder
+        table = self._tables[name]
         format_ = self._load_format(name, entry.format) if entry.format else canonical_format(table)
         if format_.table != table:
             raise ProblemsFound(
@@ -88,10 +107,33 @@ class Session:
                     )
                 ]
             )
-        return read_source(
-            name, self.workspace.find_files(name), format_, compile_table(TABLES[table]),
-            self.workspace.content.zone, folder, self.workdir,
+        workdir = self.workdir / f"source-{list(self.workspace.content.sources).index(name)}"
+        workdir.mkdir(exist_ok=True)
+        source = read_source(
+            name, self.workspace.find_files(name), self._complete_format(name, format_), compile_table(TABLES[table]),
+            self.workspace.content.zone, self.workspace.folder, workdir,
         )  # fmt: skip
+        return mend_source(source, workdir)
+
+    def _complete_format(self, name: str, format_: FormatFile) -> FormatFile:
+        """The format with what the source's entry adds to it."""
+        entry = self.workspace.content.sources[name]
+        try:
+            return format_.for_source(entry.zone, entry.dates, entry.marketplace)
+        except ValueError as error:
+            assert isinstance(format_.dates, ByMarketplace)
+            known = ", ".join(format_.dates.marketplace)
+            raise ProblemsFound(
+                [
+                    self.workspace.source.problem(
+                        ("sources", name, "marketplace") if entry.marketplace else ("sources", name),
+                        "source-marketplace",
+                        str(error),
+                        hint=f"add to the source, for example: marketplace: {format_.dates.codes[0]} (known: {known})",
+                        key=not entry.marketplace,
+                    )
+                ]
+            ) from error
 
     def _load_format(self, name: str, asked: str) -> FormatFile:
         known = list_formats(self.workspace.folder)
@@ -109,11 +151,30 @@ class Session:
                 ]
             )
         path = path if path.is_file() else known[asked]
-        return load_format(path, show_path(path))
+        format_ = load_format(path, show_path(path))
+        if format_.template is not None:
+            own = f"formats/{format_.format}.yaml"
+            is_own = path == self.workspace.folder / own
+            raise ProblemsFound(
+                [
+                    self.workspace.source.problem(
+                        ("sources", name, "format"),
+                        "format-template",
+                        f'format "{format_.format}" is a template: {format_.template}',
+                        hint=f"{'' if is_own else f'copy {show_path(path)} to {own} and '}"
+                        f"complete {own if is_own else 'it there'}, without the line template:",
+                    )
+                ]
+            )
+        return format_
 
-    def open_sources(self, tables: Iterable[str]) -> dict[str, RawTable]:
+    def open_tables(self, tables: Iterable[str]) -> dict[str, RawTable]:
         """Open several; raises ProblemsFound once, with everything wrong in any of them."""
-        return collect({table: table for table in tables}, self.open_source)
+        return collect({table: table for table in tables}, self.open_table)
+
+    def open_sources(self) -> dict[str, RawTable]:
+        """Every source by itself; raises ProblemsFound once, with everything wrong in any of them."""
+        return collect({name: name for name in self._tables}, self.open_source)
 
     @cached_property
     def roster(self) -> Roster:
@@ -135,11 +196,12 @@ class Session:
     def valid_roster(self) -> Roster:
         """The roster's valid rows alone, for a look at the data."""
         table = self._roster_table
-        return build_roster(self.engine.read_facts(table), table.files[0].shown) if table else Roster()
+        rows = self.engine.read_facts(table) if table else []
+        return build_roster(rows, table.files[0].shown if table else "", self.workspace.content.bots)
 
     @cached_property
     def _roster_table(self) -> RawTable | None:
-        return self.open_source(ROSTER) if ROSTER in self.sources_by_table else None
+        return self.open_table(ROSTER) if ROSTER in self.sources_by_table else None
 
     @cached_property
     def calendar(self) -> Callable[[], WorkCalendar]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from csperf.problems import Location, Problem, ProblemsFound
 from csperf.service_hours import ServiceHours, read_day, read_days, read_hours, read_interval
@@ -34,20 +34,37 @@ DayHours = Annotated[list[Annotated[str, _read_by(read_interval)]], _read_by(rea
 WeekHours = Annotated[DayHours | dict[Annotated[str, _read_by(read_days)], DayHours], _read_by(read_hours)]
 
 
+def _find_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            f'unknown zone "{name}"; write an IANA name such as Asia/Shanghai or America/Los_Angeles'
+        ) from error
+
+
+ZoneName = Annotated[str, _read_by(_find_zone)]
+
+
 class SourceEntry(BaseModel):
     """One source: files that hold rows of one canonical table."""
 
     model_config = ConfigDict(extra="forbid")
     files: FileList
     format: str | None = Field(None, description="a format by name, or a format file; canonical columns need none")
-    table: str | None = Field(None, description="canonical table; default: the source's name")
+    table: str | None = Field(None, description="canonical table; default: the format's, or the source's name")
+    zone: ZoneName | None = Field(None, description="IANA name; of times that say none and whose format names none")
+    dates: Literal["year-first", "month-first", "day-first"] | None = Field(
+        None, description="the order of numbers in dates such as 03/04/2025, where the format does not say"
+    )
+    marketplace: str | None = Field(None, description="country code, where the format depends on it")
 
 
 class WorkspaceFile(BaseModel):
     """The content of csperf.yaml."""
 
     model_config = ConfigDict(extra="forbid")
-    zone: str = Field("Asia/Shanghai", description="IANA name; every period is cut in this zone")
+    zone: ZoneName = Field("Asia/Shanghai", description="IANA name; every period is cut in this zone")
     calendar: str = Field("CN", description="country code of the working-day calendar")
     working_hours: WeekHours | None = Field(
         None, description='hours of every working day, such as ["09:00-12:00", "13:00-18:00"], or of mon … sun'
@@ -57,18 +74,10 @@ class WorkspaceFile(BaseModel):
     measures: str | None = Field(
         None, description="a measures file of your own; it adds to the catalogue and overrides it"
     )
+    bots: list[str] = Field(
+        default_factory=list, description="names that are no persons, such as 机器人*; counted and never scored"
+    )
     sources: dict[str, SourceEntry] = Field(min_length=1)
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(
-                f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai or America/Los_Angeles'
-            ) from error
-        return zone
 
 
 class Workspace(BaseModel):

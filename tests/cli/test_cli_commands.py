@@ -295,7 +295,9 @@ def test_check_tells_counts_on_stdout_and_problems_on_stderr() -> None:
     assert run.code == 0
     for name, (rows, rejected, duplicates) in truth.expected_counts().items():
         line = next(line for line in run.out.splitlines() if line.startswith(name))
-        assert line.split()[1:] == [str(n) for n in (rows, rows - rejected - duplicates, rejected, duplicates)]
+        left_out = 2 if name == "agent_metrics" else 0  # the report's totals
+        counts = (rows, rows - rejected - duplicates, rejected, duplicates, left_out)
+        assert line.split()[1:] == [str(count) for count in counts]
     assert run.err.count("[data-") == len({line for line in run.err.splitlines() if "[data-" in line}) > 15
     assert "[data-" not in run.out
     quiet = run_csperf("data", "check", "--format", "table", "--lang", "en", "-q")
@@ -306,7 +308,7 @@ def test_check_of_clean_sources_says_nothing(shop: Path) -> None:
     run = run_csperf("data", "check", "--strict", cwd=shop)
     assert (run.code, run.err) == (0, "")
     assert json.loads(run.out)["sources"] == [
-        {"name": "surveys", "rows": 3, "accepted": 3, "rejected": 0, "duplicates": 0}
+        {"name": "surveys", "rows": 3, "accepted": 3, "rejected": 0, "duplicates": 0, "left_out": 0}
     ]
 
 
@@ -319,22 +321,23 @@ def test_check_is_strict_where_asked() -> None:
 def test_check_writes_every_rejected_row(tmp_path: Path) -> None:
     run = run_csperf("data", "check", "-q", "--rejects", tmp_path / "r.csv")
     assert (run.code, run.err) == (0, "")
-    rows = list(csv.reader(io.StringIO((tmp_path / "r.csv").read_text("utf-8-sig"))))[1:]
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text("utf-8-sig"))))
     counts = {name: rejected for name, (_, rejected, _) in truth.expected_counts().items() if rejected}
-    assert {name: sum(row[0] == name for row in rows) for name in counts} == counts
+    assert {name: sum(row["csperf_source"] == name for row in rows) for name in counts} == counts
     assert len(rows) == sum(counts.values())
-    june = [row for row in rows if row[1] == "exports/tickets-2025-06.csv"]
-    lines = (SAMPLE / "exports/tickets-2025-06.csv").read_text("utf-8").splitlines()
+    june = [row for row in rows if row["csperf_file"] == "exports/tickets-2025-06.csv"]
+    assert june
+    header, *lines = csv.reader(io.StringIO((SAMPLE / "exports/tickets-2025-06.csv").read_text("utf-8")))
     for row in june:
-        cells = dict(cell.split("=", 1) for cell in row[6:])
-        assert list(cells.values()) == next(csv.reader([lines[int(row[2]) - 1]]))
+        # What a spreadsheet would run stands behind an apostrophe.
+        assert [row[name].removeprefix("'") for name in header] == lines[int(row["csperf_row"]) - 2]
 
 
 def test_inspect_says_what_a_file_is(tmp_path: Path) -> None:
     run = run_csperf("data", "inspect", SAMPLE / "exports/surveys-2025q2.csv", "--lang", "en")
     assert (run.code, run.err) == (0, "")
     assert "gb18030" in run.out
-    assert "sample-surveys" in run.out
+    assert "table surveys: 7 of its 7 headers" in run.out
     assert "PJ202504010001" in run.out
     report = run_csperf("data", "inspect", SAMPLE / "exports/daily-report-2025q2.csv", "--lang", "en")
     assert "row 4" in report.out

@@ -198,19 +198,12 @@ def test_rejects_hold_place_reason_and_the_row(dirty: Path) -> None:
     run = run_csperf(*JUNE, "--rejects", "rejects.csv", cwd=dirty)
     assert run.code == 0
     rows = list(csv.reader(io.StringIO((dirty / "rejects.csv").read_text("utf-8-sig"))))
-    assert rows[0] == ["source", "file", "row", "column", "value", "code", "cells"]
+    places = ["source", "file", "row", "column", "value", "code", "reason"]
+    assert rows[0] == [*(f"csperf_{place}" for place in places), "survey_id", "agent_id", "responded_at", "rating"]
     assert rows[1] == [
-        "surveys",
-        "surveys.csv",
-        "5",
-        "responded_at",
-        "2025-06-31 10:00",
-        "data-bad-time",
-        "survey_id=S9",
-        "agent_id=A1",
-        "responded_at=2025-06-31 10:00",
-        "rating=5",
-    ]
+        "surveys", "surveys.csv", "5", "responded_at", "2025-06-31 10:00", "data-bad-time",
+        "not a time in the expected form", "S9", "A1", "2025-06-31 10:00", "5",
+    ]  # fmt: skip
     assert rows[2][:6] == ["surveys", "surveys.csv", "6", "rating", "9", "data-out-of-range"]
     assert len(rows) == 3
     assert "rejects.csv" in run.err

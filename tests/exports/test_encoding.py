@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csperf.exports.encoding import CHUNK, detect_encoding, read_head, write_utf8
+from csperf.exports.encoding import (
+    CHUNK,
+    detect_encoding,
+    ends_lines_with_cr,
+    read_head,
+    write_utf8,
+)
 from csperf.problems import ProblemsFound
 
 TEXT = "工单号,客服\r\nT1,李娜\r\nT2,Zoë\r\n"
@@ -81,19 +87,36 @@ def test_mark_that_lies_is_a_problem(file: Path, declared: str) -> None:
         detect_encoding(file, "export.csv", declared)
 
 
-@pytest.mark.parametrize("content", [b"\x00\x01\x02", b"abc\x00def", b"\xfe\xfd\x81", bytes(range(128, 256)) * 9])
+@pytest.mark.parametrize("content", [b"\x00\x01\x02", b"abc\x01\x00def", b"\xfe\xfd\x81", bytes(range(128, 256)) * 9])
 def test_bytes_that_are_no_text_are_a_problem(file: Path, content: bytes) -> None:
     file.write_bytes(content)
     with pytest.raises(ProblemsFound, match="data-not-text"):
         detect_encoding(file, "export.csv")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_zero_bytes_in_a_text_are_named_with_their_line(file: Path, encoding: str) -> None:
+    file.write_bytes(TEXT.encode(encoding) + b"T3,\x00\x00\r\n")
+    with pytest.raises(ProblemsFound, match="line 4 holds zero bytes, which no text does"):
+        detect_encoding(file, "export.csv")
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "cp1252", "gb18030", "utf-16"])
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_wrong_declaration_names_the_first_wrong_byte_far_into_the_file(file: Path, encoding: str, end: str) -> None:
+    wrong = {"cp932": b"\x81\x01", "cp1252": b"\x81", "gb18030": b"\xff", "utf-16": b"\x00\xdc"}[encoding]
+    before = f"T1,\u00d7{end}".encode("utf-16" if encoding == "utf-16" else encoding)
+    file.write_bytes(before + f"x,y{end}".encode("utf-16-le" if encoding == "utf-16" else encoding) * 60_000 + wrong)
+    with pytest.raises(ProblemsFound, match=rf"byte \d+, in line 60002, is not {encoding}"):
+        detect_encoding(file, "export.csv", encoding, whole=True)
+
+
 @pytest.mark.parametrize(
-    "content", [b"%PDF-1.7\n", b"\n <!doctype HTML><p>", codecs.BOM_UTF8 + b"<html>", b"<table><tr>"]
+    "content", [b"%PDF-1.7\n", b"\n <!doctype HTML><p>", codecs.BOM_UTF8 + b"<html>", b"<table><tr>", b"<?xml "]
 )
 def test_web_pages_and_documents_are_named(file: Path, content: bytes) -> None:
     file.write_bytes(content)
-    with pytest.raises(ProblemsFound, match=r"this is a (PDF document|web page), not a table"):
+    with pytest.raises(ProblemsFound, match=r"this is (a PDF document|a web page|an XML document), not a table"):
         detect_encoding(file, "export.csv")
 
 
@@ -111,6 +134,17 @@ def test_lines_that_end_with_cr_alone_end_with_lf_in_the_copy(file: Path, encodi
     file.write_bytes("a,b\r客服,2\r".encode(encoding))
     write_utf8(file, "export.csv", encoding, file.with_suffix(".copy"))
     assert file.with_suffix(".copy").read_text(encoding="utf-8") == "a,b\n客服,2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_old"),
+    [
+        ("a\rb\r", True), ("a\nb", False), ("a\r\nb", False), ("ab", False), ("", False),
+        ('a,"x\ny"\rb\r', True), ('a,"x\ry"\nb\n', False), ('a\r"cut off\n', True), ('"a""\n"\rb', True),
+    ],
+)  # fmt: skip
+def test_line_ends_inside_cells_do_not_count(text: str, is_old: bool) -> None:
+    assert ends_lines_with_cr(text) is is_old
 
 
 @pytest.mark.parametrize("keep", [2, 9, 12, 30])

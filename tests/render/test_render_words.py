@@ -12,6 +12,7 @@ import pytest
 import csperf.render
 from csperf.render.data_words import DATA_WORDS
 from csperf.render.score_words import SCORE_WORDS
+from csperf.render.start_words import START_WORDS
 from csperf.render.words import LANGS, OWN_WORDS, WORDS, agent_label, label, say, title_of
 from csperf.scoring.cards import Agent, Number, words
 
@@ -28,7 +29,7 @@ def test_every_code_has_both_languages_with_the_same_parts(code: str) -> None:
 
 
 def test_no_code_is_written_twice() -> None:
-    assert len(WORDS) == len(OWN_WORDS) + len(SCORE_WORDS) + len(DATA_WORDS)
+    assert len(WORDS) == len(OWN_WORDS) + len(SCORE_WORDS) + len(DATA_WORDS) + len(START_WORDS)
 
 
 def test_every_word_of_this_catalogue_is_used() -> None:

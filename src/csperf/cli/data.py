@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from csperf.cli.errors import FINE, PROBLEMS, print_problems
 from csperf.cli.opening import open_session
-from csperf.cli.options import LangOption, QuietOption, RejectsOption, StrictOption, WorkspaceOption
-from csperf.cli.output import choose_format, terminal_width, use_color, working, write_file, write_result
+from csperf.cli.options import (
+    DatesOption,
+    LangOption,
+    MarketplaceOption,
+    QuietOption,
+    RejectsOption,
+    StrictOption,
+    WorkspaceOption,
+    ZoneOption,
+)
+from csperf.cli.output import choose_format, say_aside, terminal_width, use_color, working, write_file, write_result
+
+if TYPE_CHECKING:
+    from csperf.file_report import FileReport
+    from csperf.session import Session
 
 app = typer.Typer(
     help="Check the sources of a workspace, look into a file.", no_args_is_help=True, rich_markup_mode=None
@@ -41,37 +54,78 @@ def check(
     """Read every source with all its columns; print where the rows went and what is wrong with some."""
     chosen = choose_format(format.value, None, ("table", "json"))
     with open_session(workspace, lang, quiet) as (session, language):
-        from csperf.pipeline import check_data, read_rejected
-        from csperf.render.check import render_check, render_check_json, render_rejects
+        from csperf.pipeline import check_data, check_rejects, read_rejected
+        from csperf.render.check import render_check, render_check_json
+        from csperf.render.words import say
 
+        check_rejects(session.workspace, rejects)
         with working(language, quiet):
-            found, problems = check_data(session)
+            checked = check_data(session)
         if not quiet:
-            print_problems(problems)
-        counts = [(raw.name, result.counts) for raw, result in found.values()]
+            print_problems(checked.problems)
+            for warning in checked.warnings:
+                say_aside(say(warning, language))
+        counts = [(name, result.counts) for name, (_, result) in checked.found.items()]
         if chosen == "json":
             result = render_check_json(counts)
         else:
             result = render_check(counts, language, terminal_width(), use_color())
         write_result(result, is_data=chosen == "json", lang=language)
         if rejects:
-            rejected = read_rejected(session, {table: raw for table, (raw, _) in found.items()})
-            write_file(rejects, render_rejects(rejected), language, quiet)
-    return PROBLEMS if strict and problems else FINE
+            from csperf.render.rejects import render_rejects
+
+            rejected = read_rejected(session, {name: raw for name, (raw, _) in checked.found.items()})
+            write_file(rejects, render_rejects(rejected, str(rejects)), language, quiet)
+    return PROBLEMS if strict and checked.problems else FINE
 
 
 @app.command()
 def inspect(
-    file: Annotated[Path, typer.Argument(help="A CSV, TSV or Excel file, also .gz.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exports: CSV, TSV, Excel, JSON; also .gz.")],
     workspace: WorkspaceOption = None,
+    format: Annotated[
+        CheckFormat,
+        typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: table, also where the output is piped."),
+    ] = CheckFormat.AUTO,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", envvar="CSPERF_WRITE", help="Add each file to csperf.yaml that is known and leaves nothing open."
+        ),
+    ] = False,
+    zone: ZoneOption = None,
+    dates: DatesOption = None,
+    marketplace: MarketplaceOption = None,
     lang: LangOption = None,
 ) -> int:
-    """What a file is: encoding, layout, columns, the format or table it fits."""
+    """What a file is, how its columns would be read, what it can feed, and what is still to be said."""
+    said = {"zone": zone, "dates": dates and dates.value, "marketplace": marketplace}
     with open_session(workspace, lang, quiet=True) as (session, language):
-        from csperf.pipeline import inspect_file
-        from csperf.render.check import render_inspection
+        from csperf.examination import check_writable
+        from csperf.pipeline import inspect_files
+        from csperf.render.inspection import render_inspection, render_inspection_json
 
-        inspection = inspect_file(session, file)
-        result = render_inspection(inspection, language, terminal_width(), use_color())
-        write_result(result, is_data=False, lang=language)
-    return FINE
+        if write:
+            check_writable(session.workspace)
+        once = list({file.resolve(): file for file in files}.values())
+        reports = inspect_files(session, once, {name: word for name, word in said.items() if word})
+        is_data = format is CheckFormat.JSON
+        if is_data:
+            result = render_inspection_json(reports)
+        else:
+            result = render_inspection(reports, language, terminal_width(), use_color())
+        write_result(result, is_data=is_data, lang=language)
+        return _add(session, reports, language) if write else FINE
+
+
+def _add(session: Session, reports: list[FileReport], lang: str) -> int:
+    from csperf.examination import add_files
+    from csperf.render.inspection import say_addition
+
+    written, additions = add_files(session.workspace, reports)
+    for path, content in written.items():
+        path.parent.mkdir(exist_ok=True)
+        write_file(path, content, lang, quiet=False)
+    for addition in additions:
+        say_aside(say_addition(addition, lang))
+    return FINE if all(addition.is_done for addition in additions) else PROBLEMS

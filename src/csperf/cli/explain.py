@@ -81,6 +81,7 @@ def explain(
         agent_id = card.agent.agent_id
         width, color = terminal_width(), use_color(output)
         if rows and indicator:
+            scheme = scored.measured.plan.schemes[0]
             result = _render_rows_behind(session, scheme, scored, agent_id, indicator, chosen, language, width, color)
             if chosen == "table":
                 result = render_explain(scored.table, card, language, width, color, indicator) + "\n" + result

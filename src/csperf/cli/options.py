@@ -135,7 +135,7 @@ RejectsOption = Annotated[
         envvar="CSPERF_REJECTS",
         metavar="FILE",
         show_default=False,
-        help="Write the rejected rows to a CSV file: file, row, column, value, code, and the original cells.",
+        help="Write the rejected rows to a .csv or .xlsx file: where, why, and the original cells, to be mended.",
     ),
 ]
 QuietOption = Annotated[
@@ -143,6 +143,43 @@ QuietOption = Annotated[
     typer.Option("-q", "--quiet", envvar="CSPERF_QUIET", help="No warnings and no progress on stderr."),
 ]
 VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", envvar="CSPERF_VERBOSE", help="Say more on stderr.")]
+
+
+class DateOrder(StrEnum):
+    """The order of numbers in dates such as 03/04/2025."""
+
+    YEAR_FIRST = "year-first"
+    MONTH_FIRST = "month-first"
+    DAY_FIRST = "day-first"
+
+
+def _check_zone(name: str | None) -> str | None:
+    try:
+        return name and ZoneInfo(name).key
+    except (KeyError, ValueError, OSError) as error:
+        raise typer.BadParameter(f'unknown zone "{name}"; write an IANA name such as Asia/Shanghai') from error
+
+
+ZoneOption = Annotated[
+    str | None,
+    typer.Option(
+        "--zone", envvar="CSPERF_ZONE", metavar="ZONE", show_default=False, callback=_check_zone,
+        help="Zone of the files' times that say none, such as Asia/Shanghai.",
+    ),
+]  # fmt: skip
+DatesOption = Annotated[
+    DateOrder | None,
+    typer.Option(
+        "--dates", envvar="CSPERF_DATES", show_default=False, help="Order of the files' dates such as 03/04/2025.",
+    ),
+]  # fmt: skip
+MarketplaceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--marketplace", envvar="CSPERF_MARKETPLACE", metavar="CODE", show_default=False,
+        help="Country code of the marketplace that the files are from, such as US.",
+    ),
+]  # fmt: skip
 
 
 def choose_period(month: str | None, quarter: str | None, year: str | None, zone: str) -> Period:

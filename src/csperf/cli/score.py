@@ -62,8 +62,9 @@ def score(
     chosen = choose_format(format.value, output, FORMATS)
     with open_session(workspace, lang, quiet) as (session, language):
         from csperf.cli.warnings import Findings, print_findings
-        from csperf.pipeline import choose_cards, load_scheme, read_rejected, score_period
+        from csperf.pipeline import check_rejects, choose_cards, load_scheme, read_rejected, score_period
 
+        check_rejects(session.workspace, rejects)
         period = options.choose_period(month, quarter, year, session.workspace.content.zone)
         last_day = options.choose_as_of(as_of, period)
         with working(language, quiet):
@@ -84,11 +85,11 @@ def score(
         if failed or not quiet:
             print_findings(findings, language, in_full=verbose or failed, are_counted=chosen == "table")
         if rejects:
-            from csperf.render.check import render_rejects
+            from csperf.render.rejects import render_rejects
 
             plan = scored.measured.plan
             rejected = read_rejected(session, plan.opened, plan.aggregates)
-            write_file(rejects, render_rejects(rejected), language, quiet)
+            write_file(rejects, render_rejects(rejected, str(rejects)), language, quiet)
         if failed:
             return PROBLEMS
         words = choose_language(lang, session.workspace, is_data=chosen != "table")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from csperf.calendars import WorkCalendar
-from csperf.exports.reader import RawTable
+from csperf.exports.reader import RawFile, RawTable
 from csperf.period import Period
 from csperf.rubric.measures import Aggregate
 from csperf.scoring.cards import AggregateResult
@@ -52,7 +52,8 @@ class Rejection:
 class RowCounts:
     """Where the rows of a source went: rows = in_period + outside_period + rejected + duplicates.
 
-    Blank lines, preambles and rows that the format file drops (totals) are no rows. rejected counts every row
+    Blank lines and preambles are no rows, nor are those that the format file leaves out, such as totals; left_out
+    counts the latter. rejected counts every row
     of which a cell that is read is wrong, whether or not some aggregate can do without it. unassigned counts
     the rows in the period that name no agent in any of the columns asked for: a ticket that is its owner's
     is somebody's, also where it lacks a first responder.
@@ -64,35 +65,47 @@ class RowCounts:
     rejected: int = 0
     duplicates: int = 0
     unassigned: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
 class SourceResult:
     """What one source gave: row counts, rejections, the aggregates per agent or unit, and the days it spans.
 
-    An aggregate whose agent is EVERYONE has that one key. names: every agent that a row in the period
-    names, also where nothing could be measured.
+    An aggregate whose agent is EVERYONE has that one key. named: every agent that a row in the period
+    names, also where nothing could be measured, and in how many rows. reaches: the first and last day of the
+    figures that are of this period and of others too, if there are any.
     """
 
     counts: RowCounts
     rejections: tuple[Rejection, ...] = ()
     results: Mapping[Aggregate, Mapping[str, AggregateResult]] = field(default_factory=dict)
-    names: frozenset[str] = frozenset()
+    named: Mapping[str, int] = field(default_factory=dict)
     first: dt.datetime | dt.date | None = None
     last: dt.datetime | dt.date | None = None
+    reaches: tuple[dt.date, dt.date] | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every agent that a row in the period names."""
+        return frozenset(self.named)
 
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """One row that was set aside, with its original cells."""
+    """One row that was set aside, with its original cells; `value` is what was read in the canonical `column`."""
 
-    file: str
+    file: RawFile
     row: int
     column: str
     value: str | None
     code: str
     cells: tuple[str | None, ...]
-    headers: tuple[str, ...]
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """What the cells stand under."""
+        return self.file.layout.columns
 
 
 class Engine(Protocol):

@@ -12,6 +12,7 @@ import polars as pl
 
 from csperf.engines.polars_credit import KEY
 from csperf.engines.polars_derived import MICROSECONDS
+from csperf.engines.polars_facts import SOURCE
 from csperf.period import Period
 from csperf.rubric.measures import Aggregate
 from csperf.scoring.cards import AggregateResult
@@ -71,17 +72,26 @@ class AggregatePlan:
         self._masks = masks
         self._frame = pl.LazyFrame(schema=schema)
         self._scales: dict[str, int] = {}
+        self._beside = [SOURCE] if SOURCE in schema else []  # an id names one thing within its source only
         self._within = list(dict.fromkeys(aggregate.per for aggregate in self.aggregates if aggregate.per is not None))
 
-    def sinks(self, rows: pl.LazyFrame) -> list[pl.LazyFrame]:
-        """The group-bys: by KEY, which is there for every row, and by KEY and each column that a mean is taken per."""
+    def sinks(self, rows: pl.LazyFrame, named: pl.Expr) -> list[pl.LazyFrame]:
+        """The group-bys: by KEY, which is there for every row, and by KEY and each column that a mean is taken per.
+
+        named: what else to count by KEY.
+        """
         return [
-            rows.group_by(KEY).agg(self._expressions(None)),
+            rows.group_by(KEY).agg(*self._expressions(None), named),
             *(
-                rows.filter(pl.col(name).is_not_null()).group_by(KEY, name).agg(self._expressions(name))
+                rows.filter(pl.col(name).is_not_null()).group_by(KEY, name, *self._beside).agg(self._expressions(name))
                 for name in self._within
             ),
         ]
+
+    def _count_distinct(self, column: str, rows: pl.Expr) -> pl.Expr:
+        """How many things a column names in the rows."""
+        named = pl.struct(column, *self._beside) if self._beside else pl.col(column)
+        return named.filter(rows & pl.col(column).is_not_null()).n_unique()
 
     def _expressions(self, per: str | None) -> list[pl.Expr]:
         return [
@@ -94,7 +104,7 @@ class AggregatePlan:
         mask = self._masks[aggregate]
         if aggregate.kind == "count":
             if aggregate.distinct:
-                return {"n": _count_distinct(aggregate.distinct, pl.col(mask) if mask else pl.lit(True))}
+                return {"n": self._count_distinct(aggregate.distinct, pl.col(mask) if mask else pl.lit(True))}
             return {"n": pl.col(mask).sum() if mask else pl.len()}
         assert aggregate.value is not None
         value = compile_sql(aggregate.value)
@@ -107,7 +117,8 @@ class AggregatePlan:
                 hit = self._masked(value, mask)
                 seen, seen_count = hit.is_not_null(), hit.count()
             if aggregate.distinct:
-                return {part: _count_distinct(aggregate.distinct, rows) for part, rows in (("num", hit), ("den", seen))}
+                ways = (("num", hit), ("den", seen))
+                return {part: self._count_distinct(aggregate.distinct, rows) for part, rows in ways}
             return {"num": hit.sum(), "den": seen_count}
         parts = self._numeric_parts(index, aggregate, value, mask)
         if aggregate.zero_if is not None:
@@ -220,8 +231,3 @@ class AggregatePlan:
         if whole is None:
             return None
         return Fraction(int(whole), self._scales.get(key, 1))
-
-
-def _count_distinct(column: str, rows: pl.Expr) -> pl.Expr:
-    """How many values of a column the rows have between them."""
-    return pl.col(column).filter(rows & pl.col(column).is_not_null()).n_unique()

@@ -22,17 +22,19 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def derived_columns(
-    wanted: Mapping[str, Derived], period: Period, calendar: Callable[[], WorkCalendar]
+    wanted: Mapping[str, Derived], period: Period, calendar: Callable[[], WorkCalendar], source: str | None = None
 ) -> list[pl.Expr]:
     """The derived columns `wanted`, by name as in the contract.
 
-    The rows must be all that there are, as a customer's next case may lie beyond the period.
+    The rows must be all that there are, as a customer's next case may lie beyond the period. source: the column
+    with their source where there are several, as one id may be two customers there.
     """
     found = []
     for name, derived in wanted.items():
         first, begun, ended = (pl.col(derived.columns[place]) for place in (0, -2, -1))
         if derived.until == "begun again":
-            passed = _next_begun(first, begun) - ended.dt.epoch("us")
+            customer = pl.concat_str(pl.col(source), first, separator=" ") if source else first
+            passed = _next_begun(customer, begun) - ended.dt.epoch("us")
         else:
             passed = _passed(derived, begun, ended, period, calendar)
         # Polars divides by a number through its reciprocal, which can miss a limit such as 0.1 by a bit; it

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from csperf.engines.polars_facts import CODE, PLACE, VERSIONS, place_of
+from csperf.engines.polars_facts import CODE, PLACE, SOURCE, VERSIONS, place_of
 from csperf.exports.reader import RawTable
 from csperf.problems import Location, Problem, ProblemsFound
 
@@ -16,7 +16,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Repeats:
-    """The rows of a source whose key stands in several rows.
+    """The rows of a table whose key stands in several rows of one source.
 
     newest: those of them that no newer version replaces, in file order; outdated: PLACE and CODE of the others.
     """
@@ -44,9 +44,11 @@ class Repeats:
 
 
 def find_repeats(table: RawTable, rows: pl.LazyFrame, key: Sequence[str]) -> Repeats | None:
-    """The rows with a key that others have too, or None where no key repeats."""
+    """The rows with a key that others of their source have too, or None where no key repeats."""
     if not key:
         return None
+    if len(table.sources) > 1:
+        key = [*key, SOURCE]
     hashed = hash_key(key).alias("_hash")
     hashes = rows.select(hashed).collect(engine="streaming").to_series()
     if hashes.n_unique() == len(hashes):
@@ -68,7 +70,7 @@ def hash_key(key: Sequence[str]) -> pl.Expr:
 def _conflict(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame) -> Problem:
     samples = []
     for row in conflicts.head(_SHOWN).iter_rows(named=True):
-        name = ", ".join(f"{column}={row[column]}" for column in key)
+        name = ", ".join(f"{column}={row[column]}" for column in key if column != SOURCE)
         places = [place_of(place) for place in row["_places"][:2]]
         samples.append(f"{name}: " + " and ".join(f"{table.files[file].shown} row {line}" for file, line in places))
     count = len(conflicts)

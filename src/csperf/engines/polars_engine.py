@@ -16,6 +16,7 @@ os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", str(1 << 23))
 os.environ.setdefault("POLARS_CSV_CHUNK_PREFETCH_LIMIT", "4")
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,14 +30,27 @@ from csperf.engines.polars_aggregates import AggregatePlan, compile_sql, counts_
 from csperf.engines.polars_credit import KEY, SERVED_BY, SERVED_ORDER, Credit
 from csperf.engines.polars_derived import derived_columns
 from csperf.engines.polars_duplicates import Repeats, find_repeats, hash_key
-from csperf.engines.polars_facts import CODE, PLACE, Facts, Reading, place_of, scan_facts, scan_raw
+from csperf.engines.polars_facts import (
+    CODE,
+    OVERFLOW,
+    PLACE,
+    SOURCE,
+    Facts,
+    Reading,
+    check_replaced,
+    count_left_out,
+    place_of,
+    scan_facts,
+    scan_raw,
+)
 from csperf.exports.reader import RawTable, reread_as_text
 from csperf.period import Period
 from csperf.rubric.measures import Aggregate
 from csperf.scoring.cards import AggregateResult
 from csperf.tables.kinds import EVERYONE
 
-IN_PERIOD, _VALID, _RISES = "_in", "_valid", "_rises"
+IN_PERIOD, _VALID, _RISES, _NAMED = "_in", "_valid", "_rises", "_named"
+_ROWS = pl.len()
 _SAMPLES = 3
 SMALL_BYTES = 32 << 20
 _T = TypeVar("_T")
@@ -47,19 +61,20 @@ CountsFor = Callable[[frozenset[str]], pl.Expr]
 
 @dataclass(frozen=True)
 class _Pass:
-    """What one pass over a source's rows gave. `names`: the agents as the rows name them.
+    """What one pass over a source's rows gave. `named`: the agents as the rows name them, and how often.
 
     rows: all of them; rejected: those of which a cell is wrong; in_period, unassigned: of the others.
     """
 
     results: dict[Aggregate, dict[str, AggregateResult]]
-    names: frozenset[str]
+    named: Mapping[str, int]
     rows: int
     rejected: int
     in_period: int
     unassigned: int
     first: dt.datetime | dt.date | None
     last: dt.datetime | dt.date | None
+    reaches: tuple[dt.date, dt.date] | None
     keys_ordered: bool
 
 
@@ -106,16 +121,19 @@ class PolarsEngine:
         return self._decode_if_needed(_Job(order_agents, (), None, None, Credit(order_agents)), work)
 
     def _measure(self, job: _Job, resolve: Resolve) -> SourceResult:
-        quick = None if job.is_small else self._try_quickly(job)
+        quick = None if job.is_small or job.table.replaced else self._try_quickly(job)
         if (
             quick is not None
             and quick.rejected == 0
-            and all(resolve(name) == name for name in quick.names)
+            and all(resolve(name) == name for name in quick.named)
             and (quick.keys_ordered or not self._has_repeated_keys(job))
         ):
             return SourceResult(
-                RowCounts(quick.rows, quick.in_period, quick.rows - quick.in_period, unassigned=quick.unassigned),
-                (), quick.results, quick.names, quick.first, quick.last,
+                RowCounts(
+                    quick.rows, quick.in_period, quick.rows - quick.in_period, unassigned=quick.unassigned,
+                    left_out=count_left_out(job.table),
+                ),
+                (), quick.results, quick.named, quick.first, quick.last, quick.reaches,
             )  # fmt: skip
         return self._decode_if_needed(job, lambda job: self._measure_carefully(job, resolve))
 
@@ -130,17 +148,29 @@ class PolarsEngine:
         key = job.key
         if not key:
             return False
-        facts = scan_facts(job.table, Reading(tuple(key), job.zone, careful=False))
-        hashes = facts.rows.select(hash_key(key)).collect(engine="streaming").to_series()
-        return hashes.n_unique() < len(hashes)
+        for source in job.table.sources:
+            facts = scan_facts(source, Reading(tuple(key), job.zone, careful=False))
+            hashes = facts.rows.select(hash_key(key)).collect(engine="streaming").to_series()
+            if hashes.n_unique() < len(hashes):
+                return True
+        return False
 
     def _decode_if_needed(self, job: _Job, work: Callable[[_Job], _T]) -> _T:
         """Do the work; decode the files again first where they turn out not to be UTF-8 after all."""
         try:
+            check_replaced(job.table)
             return work(job)
         except pl.exceptions.ComputeError:
-            files = tuple(reread_as_text(file, job.table.format, self._workdir) for file in job.table.files)
-        return work(replace(job, table=replace(job.table, files=files)))
+            files = tuple(reread_as_text(file, self._folder(index)) for index, file in enumerate(job.table.files))
+        table = replace(job.table, files=files)
+        check_replaced(table)
+        return work(replace(job, table=table))
+
+    def _folder(self, index: int) -> Path:
+        """A folder for one file of a table, as two files in different places may have one name."""
+        folder = self._workdir / f"file-{index}"
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def _measure_carefully(self, job: _Job, resolve: Resolve) -> SourceResult:
         facts = _scan_carefully(job)
@@ -152,12 +182,13 @@ class PolarsEngine:
         else:
             passed = _run_pass(job, usable.rows.filter(usable.is_valid), pl.lit(True), ordered=False)
         clean = passed.rows - passed.rejected
+        duplicates = usable.duplicates + job.table.replaced
         counts = RowCounts(
-            rows=clean + rejected + usable.duplicates, in_period=passed.in_period,
-            outside_period=clean - passed.in_period, rejected=rejected, duplicates=usable.duplicates,
-            unassigned=passed.unassigned,
+            rows=clean + rejected + duplicates, in_period=passed.in_period,
+            outside_period=clean - passed.in_period, rejected=rejected, duplicates=duplicates,
+            unassigned=passed.unassigned, left_out=count_left_out(job.table),
         )  # fmt: skip
-        return SourceResult(counts, rejections, passed.results, passed.names, passed.first, passed.last)
+        return SourceResult(counts, rejections, passed.results, passed.named, passed.first, passed.last, passed.reaches)
 
     def read_facts(self, table: RawTable) -> list[dict[str, object]]:
         """All valid rows, typed; see Engine."""
@@ -184,6 +215,8 @@ class PolarsEngine:
             rows = rows.filter(in_period(table.contract, aggregate.at, span_of(aggregate, lens.period)))
             if aggregate.where:
                 rows = rows.filter(compile_sql(aggregate.where))
+            if aggregate.sources is not None:
+                rows = rows.filter(pl.col(SOURCE).is_in(aggregate.sources))
             used = list(dict.fromkeys([*table.contract.key, aggregate.at, *sorted(names_in(aggregate))]))
             shown = [name for name in used if name in job.columns or name in table.contract.derived]
             frame = rows.with_columns(_counted(aggregate).alias("counted")).sort(aggregate.at, PLACE)
@@ -204,10 +237,9 @@ class PolarsEngine:
                 raw = [f"r{i}" for i in range(len(file.layout.columns))]
                 for row in frame.iter_rows(named=True):
                     check = checks[row[CODE]]
-                    found.append(RejectedRow(
-                        file.shown, place_of(row[PLACE])[1], check.column, row.get(f"t:{check.column}"), check.code,
-                        tuple(row[name] for name in raw), file.layout.columns,
-                    ))  # fmt: skip
+                    value = row[OVERFLOW if check.column == OVERFLOW else f"t:{check.column}"]
+                    cells = tuple(row[name] for name in raw)
+                    found.append(RejectedRow(file, place_of(row[PLACE])[1], check.column, value, check.code, cells))
             return found
 
         return iter(self._decode_if_needed(job, work))
@@ -234,7 +266,7 @@ class _Job:
 
     @property
     def zone(self) -> str:
-        return self.period.zone if self.period else self.table.zone
+        return self.period.zone if self.period else self.table.files[0].zone
 
     @property
     def is_small(self) -> bool:
@@ -248,7 +280,7 @@ class _Job:
         if self.asked is None:
             return [name for name in contract.columns if self.table.has(name)]
         empty = {name for aggregate in self.aggregates for name in aggregate.optional}
-        wanted = self.core.union(*map(self.needs, self.aggregates))
+        wanted = self.core.union(*map(self.needs, self.aggregates), filter(None, [contract.covers_until]))
         return [name for name in contract.columns if name in wanted and (name in empty or self.table.has(name))]
 
     @property
@@ -298,7 +330,8 @@ class _Job:
         assert self.calendar is not None
         names = set().union(*(names_in(aggregate) for aggregate in self.aggregates))
         wanted = {name: derived for name, derived in self.table.contract.derived.items() if name in names}
-        return rows.with_columns(derived_columns(wanted, self.period, self.calendar)) if wanted else rows
+        source = SOURCE if len(self.table.sources) > 1 else None
+        return rows.with_columns(derived_columns(wanted, self.period, self.calendar, source)) if wanted else rows
 
 
 def _scan_carefully(job: _Job) -> Facts:
@@ -365,18 +398,22 @@ def _run_pass(
     sinks = [_total(job, rows, ordered)]
     plans: list[tuple[AggregatePlan, slice]] = []
     naming: list[int] = []
+    counting = _count_names(job)
     for agent in job.agents:
         mine = [aggregate for aggregate in job.aggregates if aggregate.agent == agent]
         masks, added = _masks(job, mine, spans, counts_for)
         masked = inner.with_columns(added)
         plan = AggregatePlan(mine, masks, masked.collect_schema())
-        asked = plan.sinks(job.credit.find_units(masked, agent))
+        asked = plan.sinks(job.credit.find_units(masked, agent), counting.get(agent, _ROWS).alias(_NAMED))
         plans.append((plan, slice(len(sinks), len(sinks) + len(asked))))
         if agent in job.named_agents:
             naming.append(len(sinks))
         sinks += asked
     if job.credit.units is not None:  # the groups are units then, and say nothing of the agents that the rows name
-        found = [job.credit.find_agents(inner, agent).select(KEY).unique() for agent in job.named_agents]
+        found = [
+            job.credit.find_agents(inner, agent).group_by(KEY).agg(count.alias(_NAMED))
+            for agent, count in counting.items()
+        ]
         naming = list(range(len(sinks), len(sinks) + len(found)))
         sinks += found
     frames = pl.collect_all(sinks, engine="streaming")
@@ -384,11 +421,27 @@ def _run_pass(
     results: dict[Aggregate, dict[str, AggregateResult]] = {}
     for plan, part in plans:
         results |= plan.results(frames[part])
+    named: Counter[str] = Counter()
+    for place in naming:
+        named.update(dict(frames[place].filter(pl.col(KEY).is_not_null()).select(KEY, _NAMED).iter_rows()))
     return _Pass(
-        results, frozenset().union(*(frames[place][KEY].drop_nulls() for place in naming)), rows=total["rows"],
+        results, named, rows=total["rows"],
         rejected=total["rows"] - total["valid"], in_period=total["in"], unassigned=total["nobodys"],
-        first=total["first"], last=total["last"], keys_ordered=total["ordered"] is not False,
+        first=total["first"], last=total["last"],
+        reaches=(total["covers"], total["until"]) if total["covers"] else None,
+        keys_ordered=total["ordered"] is not False,
     )  # fmt: skip
+
+
+def _count_names(job: _Job) -> dict[str, pl.Expr]:
+    """Agent column → how many rows name an agent in it, without those that name the same one in a column before."""
+    counts: dict[str, pl.Expr] = {}
+    before: list[str] = []
+    for agent in job.named_agents:
+        again = [pl.col(agent).eq_missing(pl.col(earlier)) for earlier in before if job.table.has(agent)]
+        counts[agent] = (~pl.any_horizontal(again)).sum().cast(pl.UInt32) if again else _ROWS
+        before += [agent] if job.table.has(agent) else []
+    return counts
 
 
 def _flag_rows(job: _Job, rows: pl.LazyFrame, valid: pl.Expr) -> tuple[pl.LazyFrame, dict[tuple[str, int | None], str]]:
@@ -428,11 +481,23 @@ def _total(job: _Job, rows: pl.LazyFrame, ordered: bool) -> pl.LazyFrame:
     is_nobodys = is_inside & job.credit.is_nobodys(job.named_agents)
     rises = pl.col(_RISES).all() if ordered else pl.lit(not job.key)
     time = pl.col(job.at) if job.at else pl.lit(None)
+    covers, until = _reach(job)
     return rows.select(
         pl.len().alias("rows"), pl.col(_VALID).sum().alias("valid"), is_inside.sum().alias("in"),
         is_nobodys.sum().alias("nobodys"), time.min().alias("first"), time.max().alias("last"),
-        rises.alias("ordered"),
+        rises.alias("ordered"), covers.min().alias("covers"), until.max().alias("until"),
     )  # fmt: skip
+
+
+def _reach(job: _Job) -> tuple[pl.Expr, pl.Expr]:
+    """The first and last day of figures that are of the period's days and of others too."""
+    begin, end = job.at, job.table.contract.covers_until
+    if job.period is None or begin is None or end not in job.columns:
+        return pl.lit(None), pl.lit(None)
+    first, last = job.period.first_day, job.period.last_day
+    touches = (pl.col(begin) <= last) & (pl.col(end) >= first)
+    reaches = pl.col(_VALID) & touches & ((pl.col(begin) < first) | (pl.col(end) > last))
+    return pl.col(begin).filter(reaches), pl.col(end).filter(reaches)
 
 
 def _masks(
@@ -440,13 +505,13 @@ def _masks(
     counts_for: CountsFor | None,
 ) -> tuple[dict[Aggregate, str | None], list[pl.Expr]]:  # fmt: skip
     """Which rows inside each aggregate sees: (aggregate → boolean column or None for all, the columns to add)."""
-    columns: dict[tuple[str | None, str | None, Aggregate | None, frozenset[str] | None], str] = {}
+    columns: dict[tuple[object, ...], str] = {}
     masks: dict[Aggregate, str | None] = {}
     added: list[pl.Expr] = []
     for aggregate in aggregates:
         span = spans[aggregate.at, aggregate.window_days] if len(spans) > 1 else None
         needs = job.needs(aggregate) if counts_for else None
-        wanted = (span, aggregate.where, aggregate.paired, needs)
+        wanted = (span, aggregate.where, aggregate.paired, aggregate.sources, needs)
         if not any(wanted):
             masks[aggregate] = None
             continue
@@ -455,6 +520,7 @@ def _masks(
             parts = [pl.col(span)] if span else []
             parts += [compile_sql(aggregate.where)] if aggregate.where else []
             parts += [counts_by_pair(aggregate)] if aggregate.paired else []
+            parts += [pl.col(SOURCE).is_in(aggregate.sources)] if aggregate.sources is not None else []
             parts += [counts_for(needs)] if counts_for and needs else []
             added.append(pl.all_horizontal(*parts).fill_null(False).alias(columns[wanted]))
         masks[aggregate] = columns[wanted]

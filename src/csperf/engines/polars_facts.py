@@ -13,26 +13,30 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from csperf.engines.polars_cells import (
-    DAY_FORMS,
     EARLIEST,
     LATEST,
-    TIME_FORMS,
+    LONGEST_SECONDS,
+    UNDECLARED,
     clean_text,
+    fits_word,
+    known_forms,
+    parse_form,
     parse_text,
-    plain_time,
-    read_form,
 )
 from csperf.exports.format_file import ColumnRule
-from csperf.exports.layout import normalise
 from csperf.exports.reader import RawFile, RawTable
+from csperf.exports.rejects_file import ANEW, join_cells
+from csperf.problems import Location, Problem, ProblemsFound
 from csperf.tables.contract import Column
 
 OVERFLOW = "_overflow"
+SOURCE = "_source"
 ROW, CODE = "_row", "_code"
 FRACTIONAL = ("number", "share", "seconds")
 PLACE = "_place"
 VERSIONS = ("_version", "_updated")
 _FILE_SPAN = 1 << 40
+_LOOKED_AT = 10
 _NO_RULE = ColumnRule.model_construct(from_=[])
 _DAMAGED_ID = r"^\d(\.\d+)?[eE]\+\d+$"
 
@@ -74,6 +78,7 @@ class Facts:
 
     The quick reading lets the CSV reader parse numbers; there CODE is only true or false. The careful
     reading also gives PLACE (file and row), VERSIONS, OVERFLOW, and each cell's cleaned text as `t:<column>`.
+    SOURCE is there where several sources fill the table.
     """
 
     rows: pl.LazyFrame
@@ -89,7 +94,11 @@ class Facts:
 def scan_facts(table: RawTable, reading: Reading) -> Facts:
     """The columns of all files of a source, typed and checked."""
     checks = _build_checks(table, reading)
-    files = [_scan_file(table, file, index, reading, checks) for index, file in enumerate(table.files)]
+    source = [SOURCE] if len(table.sources) > 1 else []
+    files = [
+        _scan_file(table, file, index, reading, checks).with_columns(pl.lit(file.source).alias(name) for name in source)
+        for index, file in enumerate(table.files)
+    ]
     return Facts(pl.concat(files, how="vertical_relaxed"), checks, frozenset(reading.columns))
 
 
@@ -105,6 +114,45 @@ def scan_raw(table: RawTable, index: int, reading: Reading) -> tuple[pl.LazyFram
     return _scan_file(table, table.files[index], index, reading, checks, keep=raw), checks
 
 
+def count_left_out(table: RawTable) -> int:
+    """How many rows the format files leave out."""
+    counts = []
+    for file in table.files:
+        if file.marks.keys() - {file.format.version}:
+            by_column = {column: f"r{position}" for position, column in enumerate(file.layout.columns)}
+            rows = _scan_text(file, 0, by_column, {}, careful=True)
+            counts += [rows.select(pl.len()), _leave_out(rows, file, by_column).select(-pl.len().cast(pl.Int64))]
+    return sum(frame.item() for frame in pl.collect_all(counts, engine="streaming"))
+
+
+def check_replaced(table: RawTable) -> None:
+    """Raises ProblemsFound where what a mended row replaces is no row, or no longer the one that was rejected."""
+    problems = []
+    for file in (file for file in table.files if file.replaced):
+        by_column = {column: f"r{position}" for position, column in enumerate(file.layout.columns)}
+        rows = _leave_out(_scan_text(file, 0, by_column, {}, careful=True), file, by_column)
+        found = rows.filter(pl.col(PLACE).is_in(list(file.replaced))).collect(engine="streaming")
+        cells = {row[PLACE]: row for row in found.iter_rows(named=True)}
+        for row, expected in sorted(file.replaced.items()):
+            mended, number = Location(expected.by[0]), expected.by[1]
+            if row not in cells:
+                message = f"row {number}: {file.shown} has no row {row} that counts"
+            else:
+                value = join_cells(cells[row][by_column[column]] for column in expected.columns)
+                if not expected.columns or value == join_cells([expected.value]):
+                    continue
+                where = " + ".join(expected.columns)
+                message = f'row {number}: in row {row} of {file.shown}, {where} is "{value}", not "{expected.value}"'
+            problems.append(
+                Problem(
+                    "data-mended-row", message, mended,
+                    hint=f"that file has changed since: {ANEW}",
+                )
+            )  # fmt: skip
+    if problems:
+        raise ProblemsFound(problems)
+
+
 def _scan_file(
     table: RawTable,
     file: RawFile,
@@ -115,34 +163,37 @@ def _scan_file(
 ) -> pl.LazyFrame:
     by_column = {column: f"r{position}" for position, column in enumerate(file.layout.columns)}
     native = _native_types(table, file, reading)
-    rows = _scan_text(table, file, index, by_column, native, reading.careful)
+    rows = _leave_out(_scan_text(file, index, by_column, native, reading.careful), file, by_column)
+    if file.replaced:
+        assert reading.careful
+        first = index * _FILE_SPAN
+        rows = rows.filter(~pl.col(PLACE).is_in([first + row for row in file.replaced]))
     # The version column decides between rows with one key; it is read for that, and not checked.
     version = table.contract.version
     extra = [version] if reading.careful and version and table.has(version) else []
     names = list(dict.fromkeys([*reading.columns, *extra]))
     rows = _type_columns(rows, table, file, names, by_column, native, reading)
-    failing = [check.fails for check in checks]
     if not reading.careful:
+        failing = [check.fails for check in _build_checks(table, reading, native.keys())]
         return rows.select(*reading.columns, pl.any_horizontal(failing).fill_null(False).alias(CODE))
     # The first check that fails names the reason.
     code = reduce(
-        lambda later, pair: pl.when(pair[1]).then(pl.lit(pair[0], pl.Int32)).otherwise(later),
-        reversed(list(enumerate(failing))), pl.lit(None, pl.Int32),
+        lambda later, pair: pl.when(pair[1].fails).then(pl.lit(pair[0], pl.Int32)).otherwise(later),
+        reversed(list(enumerate(checks))), pl.lit(None, pl.Int32),
     )  # fmt: skip
     texts = [f"t:{name}" for name in reading.columns]
-    versions = _versions(table, names, by_column)
+    versions = _versions(table, file, names, by_column)
     return rows.select(*reading.columns, code.alias(CODE), PLACE, OVERFLOW, *versions, *texts, *keep)
 
 
 def _scan_text(
-    table: RawTable,
     file: RawFile,
     index: int,
     by_column: dict[str, str],
     native: dict[str, pl.DataType],
     careful: bool,
 ) -> pl.LazyFrame:
-    """The file's rows as they are, columns named r0, r1, …: text, but for `native` ones; no blank or dropped rows."""
+    """The file's rows as they are, columns named r0, r1, …: text, but for `native` ones; careful: no blank rows."""
     schema: dict[str, pl.DataType] = {raw: pl.String() for raw in by_column.values()}
     schema |= {by_column[file.origins[name][0]]: dtype for name, dtype in native.items()}
     rows = pl.scan_csv(
@@ -154,12 +205,30 @@ def _scan_text(
         place = index * _FILE_SPAN + file.layout.header_row + 1 + pl.col(ROW).cast(pl.Int64)
         is_blank = pl.all_horizontal(pl.col(*by_column.values(), OVERFLOW).is_null())
         rows = rows.filter(~is_blank).with_columns(place.alias(PLACE))
-    drop = table.format.drop_rows
-    dropped = _find_raw(by_column, drop.column) if drop else None
-    if drop and dropped:
-        cell = pl.col(dropped).cast(pl.String).str.strip_chars()
-        rows = rows.filter(cell.is_null() | ~cell.is_in(drop.in_))
     return rows
+
+
+def _leave_out(rows: pl.LazyFrame, file: RawFile, by_column: dict[str, str]) -> pl.LazyFrame:
+    """The rows that are data: none that the format drops, and of those with one value only the one it keeps."""
+    for drop in file.format.drop_rows:
+        cell = _marking(file, drop.column, by_column)
+        if drop.in_ is not None:
+            is_dropped = cell.is_in(drop.in_)
+        elif drop.contains is not None:
+            is_dropped = reduce(or_, (cell.str.contains(part, literal=True) for part in drop.contains))
+        else:
+            is_dropped = cell.is_null() | (cell == "") | fits_word(cell, file.format.missing)
+        rows = rows.filter(~is_dropped.fill_null(False))
+    if (keep := file.format.keep) is not None:
+        cell = _marking(file, keep.first or keep.last or "", by_column)
+        is_kept = cell.is_first_distinct() if keep.first else cell.is_last_distinct()
+        rows = rows.filter(is_kept | cell.is_null())
+    return rows
+
+
+def _marking(file: RawFile, header: str, by_column: dict[str, str]) -> pl.Expr:
+    """The cells of a column that decides which rows are left out, without blanks around them."""
+    return pl.col(by_column[file.marks[header]]).str.strip_chars()
 
 
 def _type_columns(
@@ -167,71 +236,87 @@ def _type_columns(
     native: dict[str, pl.DataType], reading: Reading,
 ) -> pl.LazyFrame:  # fmt: skip
     """The rows with the canonical columns `names` typed, and the cleaned text of each as `t:<name>`."""
-    texts, typed = [], []
-    later: dict[str, tuple[str, ...]] = {}
+    texts: list[pl.Expr] = []
+    typed: list[pl.Expr] = []
+    moments: list[_Moment] = []
+    lengths: list[pl.Expr] = []
+    careful = reading.careful
+
+    def clean(raw: pl.Expr, column: Column, rule: ColumnRule) -> pl.Expr:
+        return clean_text(raw, column, rule, file.format.missing, careful)
+
     for name in names:
-        column, rule = table.contract.columns[name], table.format.columns.get(name, _NO_RULE)
-        if rule.sum and name in file.origins:
-            cells = [
-                clean_text(pl.col(by_column[part]), column, rule, table.format.missing, reading.careful)
-                for part in file.origins[name]
-            ]
+        column, rule = table.contract.columns[name], file.format.columns.get(name, _NO_RULE)
+        parts = file.origins.get(name, ())
+        if name in native:
+            typed.append(_raw_cell(file, name, by_column).alias(name))
+        elif rule.sum and parts:
+            cells = [clean(pl.col(by_column[part]), column, rule) for part in parts]
             # One cell without a value, and nobody knows the sum.
             texts.append(pl.concat_str(cells, separator=" + ").alias(f"t:{name}"))
-            numbers = [parse_text(cell, column, rule, (), table.zone, reading.zone, reading.careful) for cell in cells]
-            typed.append(reduce(add, numbers).alias(name))
-            continue
-        raw = _raw_cell(rule, file.origins.get(name), by_column)
-        if name in native:
-            typed.append(raw.alias(name))
-            continue
-        text = clean_text(raw, column, rule, table.format.missing, reading.careful)
-        forms = _forms(rule, column, file, reading.careful)
-        if reading.careful and forms and not rule.date:
-            text = plain_time(text)
-        if len(forms) > 1:
-            later[name] = forms[1:]
-        texts.append(text.alias(f"t:{name}"))
-        parsed = parse_text(pl.col(f"t:{name}"), column, rule, forms, table.zone, reading.zone, reading.careful)
-        typed.append(parsed.alias(name))
+            typed.append(reduce(add, (parse_text(cell, column, rule, careful) for cell in cells)).alias(name))
+        elif rule.between and parts:
+            cells = [clean(pl.col(by_column[part]), column, rule) for part in parts]
+            ends = [f"{name}:{part}" for part in ("begun", "ended")]
+            texts.append(pl.concat_str(cells, separator=" … ").alias(f"t:{name}"))
+            texts += [cell.alias(f"t:{end}") for cell, end in zip(cells, ends, strict=True)]
+            moments += [
+                _Moment(end, "time", _forms(rule, "time", file, (part,), careful), file.zone_of(part))
+                for end, part in zip(ends, parts, strict=True)
+            ]
+            took = pl.col(ends[1]) - pl.col(ends[0])
+            lengths.append((took.dt.total_microseconds() / 1_000_000).alias(name))
+        else:
+            texts.append(clean(_raw_cell(file, name, by_column), column, rule).alias(f"t:{name}"))
+            if column.kind in ("time", "day"):
+                forms = _forms(rule, column.kind, file, parts, careful)
+                moments.append(_Moment(name, column.kind, forms, file.zone_of(*parts[:1])))
+            else:
+                typed.append(parse_text(pl.col(f"t:{name}"), column, rule, careful).alias(name))
+    typed += [moment.parse(pl.col(f"t:{moment.name}"), 0, reading) for moment in moments]
     rows = rows.with_columns(texts).with_columns(typed)
-    for stage in range(max(map(len, later.values()), default=0)):
+    for stage in range(1, max((len(moment.forms) for moment in moments), default=1)):
         # Each form sees only the cells that the forms before it could not read.
         rows = rows.with_columns(
-            pl.coalesce(pl.col(name), read_form(
-                pl.when(pl.col(name).is_null()).then(pl.col(f"t:{name}")), table.contract.columns[name],
-                forms[stage], table.zone, reading.zone,
-            )).alias(name)
-            for name, forms in later.items() if stage < len(forms)
+            pl.coalesce(pl.col(moment.name), moment.parse(
+                pl.when(pl.col(moment.name).is_null()).then(pl.col(f"t:{moment.name}")), stage, reading,
+            )).alias(moment.name)
+            for moment in moments if stage < len(moment.forms)
         )  # fmt: skip
-    return rows
+    return rows.with_columns(lengths)
 
 
-def _raw_cell(rule: ColumnRule, origin: tuple[str, ...] | None, by_column: dict[str, str]) -> pl.Expr:
+@dataclass(frozen=True)
+class _Moment:
+    """A column of times or days: the forms that its cells may have, and the zone of those without an offset."""
+
+    name: str
+    kind: str
+    forms: tuple[str, ...]
+    zone: str
+
+    def parse(self, text: pl.Expr, stage: int, reading: Reading) -> pl.Expr:
+        return parse_form(text, self.kind, self.forms[stage], self.zone, reading.zone, reading.careful).alias(self.name)
+
+
+def _raw_cell(file: RawFile, name: str, by_column: dict[str, str]) -> pl.Expr:
     """The cell a canonical column comes from: a constant, nothing, one column, or several joined by a space."""
-    if rule.value is not None:
-        return pl.lit(rule.value, pl.String)
-    if origin is None:
+    if name in file.constants:
+        return pl.lit(file.constants[name], pl.String)
+    if name not in file.origins:
         return pl.lit(None, pl.String)
-    columns = [by_column[part] for part in origin]
+    columns = [by_column[part] for part in file.origins[name]]
     return pl.col(columns[0]) if len(columns) == 1 else pl.concat_str(columns, separator=" ")
 
 
-def _find_raw(by_column: dict[str, str], header: str) -> str | None:
-    """The raw column (r0, r1, …) under a header, however it is spelt."""
-    wanted = normalise(header)
-    return next((raw for column, raw in by_column.items() if normalise(column) == wanted), None)
-
-
-def _versions(table: RawTable, read: Sequence[str], by_column: dict[str, str]) -> list[pl.Expr]:
+def _versions(table: RawTable, file: RawFile, read: Sequence[str], by_column: dict[str, str]) -> list[pl.Expr]:
     """VERSIONS: whole numbers that grow with each version of a row, null where the file has none.
 
     First the format file's own column, then the table's: two changes of a case can bear one number.
     """
     own = updated = pl.lit(None, pl.Int64)
-    if table.format.version:
-        raw = _find_raw(by_column, table.format.version)
-        own = pl.col(raw).str.strip_chars().cast(pl.Int64, strict=False) if raw else own
+    if file.format.version:
+        own = _marking(file, file.format.version, by_column).cast(pl.Int64, strict=False)
     if (newest := table.contract.version) in read and newest is not None:
         updated = pl.col(newest).dt.epoch("us")
     return [number.alias(name) for number, name in zip((own, updated), VERSIONS, strict=True)]
@@ -248,13 +333,15 @@ def _native_types(table: RawTable, file: RawFile, reading: Reading) -> dict[str,
 def _native_type(table: RawTable, file: RawFile, name: str, may_be_whole: bool) -> pl.DataType | None:
     """Numbers and flags that the format file leaves alone are left to the CSV reader."""
     rule, column, origin = (
-        table.format.columns.get(name),
+        file.format.columns.get(name),
         table.contract.columns[name],
         file.origins.get(name),
     )
-    if origin is None or rule is None or len(origin) != 1 or table.format.missing:
+    if origin is None or rule is None or len(origin) != 1 or file.format.missing:
         return None
-    if any((rule.map, rule.percent, rule.duration, rule.missing)) or rule.unit not in (None, "s"):
+    if any((rule.map, rule.percent, rule.duration, rule.missing)) or origin[0] in file.marks.values():
+        return None
+    if rule.unit and (rule.unit != "s" or column.unit):
         return None
     if column.kind == "flag":
         return pl.Boolean()
@@ -266,22 +353,25 @@ def _native_type(table: RawTable, file: RawFile, name: str, may_be_whole: bool) 
     return None
 
 
-def _forms(rule: ColumnRule, column: Column, file: RawFile, careful: bool) -> tuple[str, ...]:
-    """The time forms to try: the declared ones, or in a quick reading the first that fits the head of the file."""
-    if column.kind not in ("time", "day"):
-        return ()
+def _forms(rule: ColumnRule, kind: str, file: RawFile, parts: Sequence[str], careful: bool) -> tuple[str, ...]:
+    """The forms of time to try: the declared ones, or the first that fits the head of the file.
+
+    The careful reading then tries every other spelling of dates in the order that the file has.
+    """
     if rule.date:
         return tuple(rule.date)
-    known = TIME_FORMS if column.kind == "time" else DAY_FORMS
-    if careful:
-        return known
-    cells = _peek(file, *file.origins.get(column.name, ()))
-    return (next((form for form in known if cells and _fits(cells[0], form)), known[0]),)
+    known = known_forms(kind, file.dates)
+    cells = _peek(file, *parts) if parts else []
+    fitting = next((form for cell in cells[:_LOOKED_AT] for form in known if _fits(cell, kind, form)), None)
+    if not careful:
+        return (fitting or known[0],)
+    every = file.dates or UNDECLARED
+    return (fitting, every) if fitting else (every,)
 
 
-def _fits(cell: str, form: str) -> bool:
+def _fits(cell: str, kind: str, form: str) -> bool:
     try:
-        dt.datetime.strptime(cell, form.replace("%.f", ".%f"))
+        dt.datetime.strptime(cell.split(" ")[0] if kind == "day" else cell, form.replace("%.f", ".%f"))
     except ValueError:
         return False
     return True
@@ -294,10 +384,12 @@ def _peek(file: RawFile, *columns: str) -> list[str]:
     return [cell for row in rows if (cell := " ".join(row[position] for position in positions)).strip()]
 
 
-def _build_checks(table: RawTable, reading: Reading) -> tuple[Check, ...]:
-    """Every check on the columns that are read, in the order in which they name a reason."""
+def _build_checks(table: RawTable, reading: Reading, native: Set[str] = frozenset()) -> tuple[Check, ...]:
+    """Every check on the columns that are read, in the order in which they name a reason.
+
+    native: the columns that the CSV reader parses itself.
+    """
     checks = [Check("data-too-many-cells", OVERFLOW, pl.col(OVERFLOW).is_not_null())]
-    native = set(reading.columns).intersection(*(_native_types(table, file, reading) for file in table.files))
     for name in reading.columns:
         column = table.contract.columns[name]
         value, text = pl.col(name), pl.col(f"t:{name}")
@@ -318,6 +410,8 @@ def _build_checks(table: RawTable, reading: Reading) -> tuple[Check, ...]:
             checks.append(Check("data-unknown-word", name, ~known))
         if column.low is not None or column.high is not None:
             checks.append(Check("data-out-of-range", name, _outside(value, column)))
+        if column.kind == "seconds":
+            checks.append(Check("data-impossible-duration", name, value > LONGEST_SECONDS))
         if column.kind == "id":
             damaged = text.str.contains(_DAMAGED_ID) if reading.careful else text.cast(pl.Binary).bin.contains(b"+")
             checks.append(Check("data-damaged-id", name, damaged))

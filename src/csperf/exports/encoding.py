@@ -24,7 +24,8 @@ _BOMS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _WIDE = ("utf-16", "utf-32", "utf16", "utf32", "utf_16", "utf_32")
-_FOREIGN = re.compile(rb"\s*(?:(%PDF-)|<(?:!doctype html|html|head|body|table|meta)\b)", re.IGNORECASE)
+_FOREIGN = re.compile(rb"\s*(?:(%PDF-)|(<\?xml\b)|<(?:!doctype html|html|head|body|table|meta)\b)", re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"]*(?:"|$)')
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -53,11 +54,12 @@ def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool 
     head = read_start(path, shown)
     foreign = _FOREIGN.match(head.removeprefix(codecs.BOM_UTF8))
     if foreign:
+        kind = "a PDF document" if foreign[1] else "an XML document" if foreign[2] else "a web page"
         raise ProblemsFound(
             [
                 Problem(
                     "data-not-text",
-                    f"this is {'a PDF document' if foreign[1] else 'a web page'}, not a table",
+                    f"this is {kind}, not a table",
                     Location(shown),
                     hint="export as CSV (UTF-8 or GBK), or open it in Excel and save it as .xlsx",
                 )
@@ -68,7 +70,7 @@ def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool 
         tries = [marked]
     elif b"\x00" in head:
         if not declared.lower().startswith(_WIDE):
-            raise ProblemsFound([_not_text(shown, head)])
+            raise ProblemsFound([_with_zeros(shown, head)])
         tries = [_with_byte_order(declared, head)]
     else:
         other = "gb18030" if declared == "auto" else declared
@@ -78,7 +80,7 @@ def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool 
         if bad is None:
             return name
     if declared == "auto" and marked is None:
-        raise ProblemsFound([_not_text(shown, head)])
+        raise ProblemsFound([_not_text(shown)])
     offset, line = bad or (0, 1)
     said = " although its byte-order mark says so" if marked else ""
     if marked:
@@ -97,9 +99,10 @@ def _with_byte_order(declared: str, head: bytes) -> str:
     return declared + ("-le" if head[::width].count(0) < head[width - 1 :: width].count(0) else "-be")
 
 
-def ends_lines_with_cr(start: bytes) -> bool:
-    """Whether lines end with a carriage return alone, as old Mac programs write them."""
-    return b"\r" in start and b"\n" not in start
+def ends_lines_with_cr(start: str) -> bool:
+    """Whether lines end with a carriage return alone, as old Mac programs write them; cells may hold others."""
+    bare = _QUOTED.sub("", start)
+    return "\r" in bare and "\n" not in bare
 
 
 def write_utf8(path: Path, shown: str, encoding: str, target: Path) -> None:
@@ -111,7 +114,7 @@ def write_utf8(path: Path, shown: str, encoding: str, target: Path) -> None:
             chunk = read_bytes(source, CHUNK, shown)
             text = decoder.decode(chunk, final=not chunk)
             if old_ends is None:
-                old_ends = "\r" in text and "\n" not in text
+                old_ends = ends_lines_with_cr(text[:_SAMPLE])
             sink.write((text.replace("\r", "\n") if old_ends else text).encode("utf-8"))
             if not chunk:
                 return
@@ -120,17 +123,19 @@ def write_utf8(path: Path, shown: str, encoding: str, target: Path) -> None:
 def _first_bad_byte(path: Path, shown: str, encoding: str, whole: bool) -> tuple[int, int] | None:
     """(offset, line) of the first byte that `encoding` cannot decode, or None."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    offset, line = 0, 1
+    offset, ends, old_ends = 0, 0, 0
     with open_bytes(path) as file:
         while True:
             chunk = read_bytes(file, CHUNK if whole else _SAMPLE, shown)
             offset += len(chunk)
             try:
-                line += decoder.decode(chunk, final=not chunk).count("\n")
+                text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 # The decoder may have kept the first bytes of a character from the chunk before.
                 before = error.object[: error.start].decode(error.encoding, "ignore")
-                return offset - len(error.object) + error.start, line + before.count("\n")
+                ends, old_ends = ends + before.count("\n"), old_ends + before.count("\r")
+                return offset - len(error.object) + error.start, 1 + (ends or old_ends)
+            ends, old_ends = ends + text.count("\n"), old_ends + text.count("\r")
             if not chunk or (not whole and len(chunk) == _SAMPLE):
                 return None
 
@@ -152,12 +157,29 @@ def read_bytes(file: IO[bytes], size: int, shown: str) -> bytes:
         ) from error
 
 
-def _not_text(shown: str, head: bytes) -> Problem:
+def _with_zeros(shown: str, head: bytes) -> Problem:
+    """What a file with zero bytes is: UTF-16 that does not say so, a text that was damaged, or no text at all."""
     zeros = sorted((head[::2].count(0), head[1::2].count(0)))
     if zeros[0] == 0 and zeros[1] > len(head) // 8:
-        hint = "it looks like UTF-16 without a byte-order mark: set encoding: utf-16 in the format file"
-    else:
-        hint = "export as CSV (UTF-8 or GBK) or .xlsx; a renamed or damaged file cannot be read"
+        return _not_text(
+            shown, "it looks like UTF-16 without a byte-order mark: set encoding: utf-16 in the format file"
+        )
+    before = head[: head.index(0)]
+    is_text = before and not re.search(rb"[\x01-\x08\x0e-\x1f]", head)
+    return name_zeros(shown, 1 + before.count(b"\n")) if is_text else _not_text(shown)
+
+
+def name_zeros(shown: str, line: int) -> Problem:
+    """The problem of zero bytes in a text."""
+    return Problem(
+        "data-not-text", f"line {line} holds zero bytes, which no text does", Location(shown),
+        hint="the file was damaged, most often by a download that broke off: export it again",
+    )  # fmt: skip
+
+
+def _not_text(
+    shown: str, hint: str = "export as CSV (UTF-8 or GBK) or .xlsx; a renamed or damaged file cannot be read"
+) -> Problem:
     return Problem("data-not-text", "this is not a text table csperf can read", Location(shown), hint=hint)
 
 

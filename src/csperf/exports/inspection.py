@@ -4,101 +4,112 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import count
 from pathlib import Path
+from typing import Literal
 
+from csperf.exports.archive import is_archive
+from csperf.exports.encoding import is_gzip
 from csperf.exports.format_file import FormatFile
 from csperf.exports.layout import Layout
-from csperf.exports.reader import find_text, match_columns, read_layout
-from csperf.problems import Problem, ProblemsFound
-from csperf.tables import TABLES
-from csperf.tables.contract import compile_table
+from csperf.exports.reader import CONVERTED, find_text
+from csperf.exports.recognition import Candidate, Confidence, list_headers, rank_formats
+from csperf.problems import ProblemsFound
 
 
 @dataclass(frozen=True)
 class InspectedColumn:
-    """One header of the file, the canonical column it would fill (None: none), and its first values."""
+    """One header of the file, the canonical columns it would fill (none: nobody reads it), and its first values."""
 
     header: str
-    canonical: str | None
+    canonical: tuple[str, ...]
     examples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was found out about a file. format is None where no known one has its required columns."""
+    """What was found out about a file.
+
+    packed: how it is compressed. format, table, confidence: None where no finished format fits. template: the name of
+    an unfinished format that it looks like. shared of expected: how many of the format's headers are there. matched of
+    wanted: how many of its canonical columns. second: the format that fits next best, where it could be that as well.
+    best: the file as the best reads it, whether or not it fits.
+    """
 
     file: str
+    packed: Literal["gzip", "zip"] | None
     encoding: str
     separator: str
     header_row: int
     columns: tuple[InspectedColumn, ...]
     format: str | None
     table: str | None
+    confidence: Confidence | None
+    template: str | None
+    shared: int
+    expected: int
     matched: int
     wanted: int
+    second: str | None
+    best: Candidate
+
+    @property
+    def layout(self) -> Layout:
+        """How it is read."""
+        return self.best.layout
 
 
-@dataclass(frozen=True)
-class _Try:
-    """A file as one format reads it. rank: whether the required columns are there, how many, which share."""
-
-    rank: tuple[bool, int, float]
-    format: FormatFile
-    encoding: str
-    layout: Layout
-    origins: dict[str, tuple[str, ...]]
-
-
-def inspect_export(path: Path, formats: Sequence[FormatFile], workdir: Path) -> Inspection:
-    """Try every format; the one that finds most of its columns, with all the required ones, wins.
+def inspect_export(path: Path, formats: Sequence[FormatFile], workdir: Path, shown: str | None = None) -> Inspection:
+    """Try every format; the one that explains most of the headers, with all the required ones, wins.
 
     Raises ProblemsFound where none of them can read the file.
     """
-    shown, copies = str(path), count()
+    shown = shown or str(path)
+    texts: dict[tuple[str, str | None, str | None], tuple[Path, str] | ProblemsFound] = {}
 
-    @cache
-    def read(encoding: str, sheet: str | None) -> tuple[Path, str]:
-        return find_text(path, encoding, sheet, shown, workdir / f"inspected-{next(copies)}.csv")
+    def find(encoding: str, sheet: str | None, records: str | None) -> tuple[Path, str] | ProblemsFound:
+        key = (encoding, sheet, records)
+        if key not in texts:
+            try:
+                copy = workdir / f"inspected-{len(texts)}.csv"
+                texts[key] = find_text(path, encoding, sheet, shown, copy, records)
+            except ProblemsFound as found:
+                texts[key] = found
+        return texts[key]
 
-    tried = []
-    problems: Sequence[Problem] = ()
-    for format_ in formats:
-        try:
-            tried.append(_try_format(format_, *read(format_.encoding, format_.sheet), shown))
-        except ProblemsFound as found:
-            problems = found.problems
-    if not tried:
-        raise ProblemsFound(problems)
-    best = max(tried, key=lambda one: one.rank)
-    fits, layout = best.rank[0], best.layout
-    origins = best.origins if fits else {}
-    canonical = {column: name for name, columns in origins.items() for column in columns}
+    def read(format_: FormatFile) -> tuple[Path, str]:
+        found = find(format_.encoding, None, None)
+        if isinstance(found, ProblemsFound) or found[1] in CONVERTED:
+            found = find(format_.encoding, format_.sheet, format_.records)
+        if isinstance(found, ProblemsFound):
+            raise found
+        return found
+
+    ranked = rank_formats(formats, read, shown)
+    best, second = ranked[0], ranked[1] if len(ranked) > 1 else None
+    confidence = best.confidence(second)
+    known = best.format if confidence and not best.format.template else None
+    template = best.format.format if confidence and best.format.template else None
+    origins = best.origins if confidence else {}
     columns = tuple(
-        InspectedColumn(header, canonical.get(header), tuple(_examples(layout.peek, position)))
-        for position, header in enumerate(layout.columns)
+        InspectedColumn(
+            header,
+            tuple(name for name, columns in origins.items() if header in columns),
+            tuple(_examples(best.layout.peek, position)),
+        )
+        for position, header in enumerate(best.layout.columns)
     )
     return Inspection(
-        shown,
-        best.encoding,
-        layout.separator,
-        layout.header_row,
-        columns,
-        format=best.format.format if fits else None,
-        table=best.format.table if fits else None,
-        matched=len(origins),
-        wanted=len(best.format.columns) if fits else 0,
-    )
+        shown, _find_packing(path), best.encoding, best.layout.separator, best.layout.header_row, columns,
+        format=known.format if known else None, table=known.table if known else None,
+        confidence=confidence if known else None, template=template,
+        shared=best.shared, expected=len(list_headers(best.format)),
+        matched=len(origins), wanted=len(best.format.columns) if confidence else 0,
+        second=second.format.format if second and second.is_likely else None, best=best,
+    )  # fmt: skip
 
 
-def _try_format(format_: FormatFile, text: Path, encoding: str, shown: str) -> _Try:
-    contract = compile_table(TABLES[format_.table])
-    layout = read_layout(text, format_, contract, shown)
-    origins, missing = match_columns(format_, layout)
-    fits = bool(origins) and not any(contract.columns[name].required for name in missing)
-    share = len(origins) / max(len(format_.columns), 1)
-    return _Try((True, len(origins), share) if fits else (False, 0, 0), format_, encoding, layout, origins)
+def _find_packing(path: Path) -> Literal["gzip", "zip"] | None:
+    return "gzip" if is_gzip(path) else "zip" if is_archive(path) else None
 
 
 def _examples(peek: Sequence[Sequence[str]], position: int) -> list[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from csperf.exports.rejects_file import FORMULA_STARTS
 from csperf.render.numbers import plain_number, points_text
 from csperf.render.outcomes import outcome_name
 from csperf.scoring.cards import Scorecard, ScoreTable
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render_csv(table: ScoreTable, *, bom: bool = False) -> str:
@@ -22,8 +21,11 @@ def write_csv(rows: Sequence[Sequence[str]], bom: bool = False) -> str:
 
 
 def neutralise(text: str) -> str:
-    """Text that a spreadsheet will not run as a formula: a quote mark before a dangerous first character."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """Text that a spreadsheet will not run as a formula: a quote mark before a dangerous first character.
+
+    Another one before a text that has such a mark already, so that it can be undone.
+    """
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def _quote(cell: str) -> str:

@@ -11,6 +11,10 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "en": "source {source} has no column {column}: {measures} cannot be measured",
         "zh-CN": "数据源 {source} 没有 {column} 列：无法计算 {measures}",
     },
+    "column-missing-there": {
+        "en": "source {source} has no column {column}: {measures} come from the other sources of the table alone",
+        "zh-CN": "数据源 {source} 没有 {column} 列：{measures} 只按同一数据表的其他数据源计算",
+    },
     "nobody-named": {
         "en": "source {source} does not say who served an order, and there is no source order_agents: "
         "{measures} can be measured of the whole shop only (--by shop)",
@@ -41,9 +45,25 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "en": "not scored, because the roster says they are bots: {agents}",
         "zh-CN": "花名册标为机器人，不参与评分：{agents}",
     },
+    "bots-by-name": {
+        "en": "not scored, because their names are those of bots in csperf.yaml: {agents}",
+        "zh-CN": "名字符合 csperf.yaml 中的机器人（bots），不参与评分：{agents}",
+    },
     "agent-not-in-roster": {
-        "en": "{agent} is in the data but not in the roster: add them, or add this name to someone's aliases",
-        "zh-CN": "数据中有“{agent}”，但花名册里没有：请补录此人，或把这个名字加入某人的别名（aliases）",
+        "en": "{agent} is in the data ({rows} {rows:row|rows}) but not in the roster: "
+        "add them, or add this name to someone's aliases",
+        "zh-CN": "数据中有“{agent}”（{rows} 行），但花名册里没有：请补录此人，或把这个名字加入某人的别名（aliases）",
+    },
+    "agent-not-in-roster-near": {
+        "en": "{agent} is in the data ({rows} {rows:row|rows}) but not in the roster: "
+        "add them, or add this name to someone's aliases; perhaps {near}",
+        "zh-CN": "数据中有“{agent}”（{rows} 行），但花名册里没有：请补录此人，或把这个名字加入某人的别名（aliases）；"
+        "可能是 {near}",
+    },
+    "report-beyond-period": {
+        "en": "{source}: reports that cover {first} to {last} are not of {begin} to {end} alone; "
+        "each counts as a whole where its first day lies",
+        "zh-CN": "{source}：有报表覆盖 {first} 至 {last}，并非只含 {begin} 至 {end}；每份报表整体计入其首日所在的周期",
     },
     "rows-of-nobody": {
         "en": "{source}: rows of the period that name no agent and count for nobody: {rows}",
@@ -82,21 +102,119 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "并把 rubrics/{rubric}.yaml 改成您的方案。",
     },
     "rows-behind": {"en": "{indicator}: {part}, {count} {count:row|rows}", "zh-CN": "{indicator}：{part}，{count} 行"},
-    "inspect-file": {
-        "en": "{file}: {encoding}, separator {separator}, header in row {row}, {columns} columns",
-        "zh-CN": "{file}：编码 {encoding}，分隔符 {separator}，表头在第 {row} 行，共 {columns} 列",
+    "inspect-text": {
+        "en": "encoding {encoding}, separator {separator}, header in row {row}, {columns} {columns:column|columns}",
+        "zh-CN": "编码 {encoding}，分隔符 {separator}，表头在第 {row} 行，共 {columns} 列",
     },
-    "inspect-best": {
-        "en": "looks like {format} (table {table}): {matched} of {wanted} columns found",
-        "zh-CN": "像是 {format}（数据表 {table}）：{wanted} 列中找到 {matched} 列",
+    "inspect-excel": {
+        "en": "Excel workbook, header in row {row}, {columns} {columns:column|columns}",
+        "zh-CN": "Excel 工作簿，表头在第 {row} 行，共 {columns} 列",
     },
-    "inspect-unknown": {
-        "en": "no known format fits; write a format file: columns: {{canonical name: header}}",
-        "zh-CN": "没有匹配的已知格式；请写一个格式文件：columns: {{标准列名: 表头}}",
+    "inspect-json": {
+        "en": "JSON, {columns} {columns:field|fields}",
+        "zh-CN": "JSON，共 {columns} 个字段",
     },
+    "inspect-sure": {
+        "en": "{format}, table {table}: {shared} of its {expected} headers are here",
+        "zh-CN": "{format}，数据表 {table}：其 {expected} 个表头中找到 {shared} 个",
+    },
+    "inspect-likely": {
+        "en": "probably {format}, table {table}: {shared} of its {expected} headers are here",
+        "zh-CN": "可能是 {format}，数据表 {table}：其 {expected} 个表头中找到 {shared} 个",
+    },
+    "inspect-second": {"en": "; it could also be {format}", "zh-CN": "；也可能是 {format}"},
+    "inspect-canonical": {"en": "csperf's own headers", "zh-CN": "csperf 自己的表头"},
+    "inspect-template": {
+        "en": "looks like {format}, for which there is only a template to complete: {shared} of its {expected} "
+        "headers are here",
+        "zh-CN": "像是 {format}，只有模板，需要补全：其 {expected} 个表头中找到 {shared} 个",
+    },
+    "inspect-unknown": {"en": "no known format fits", "zh-CN": "没有匹配的已知格式"},
+    "inspect-unread": {
+        "en": "{count} {count:column|columns} not read: {names}",
+        "zh-CN": "不读取的 {count} 列：{names}",
+    },
+    "inspect-fed": {"en": "can be computed from it: {names}", "zh-CN": "可以计算：{names}"},
+    "inspect-lacking": {"en": "cannot be computed from this file alone:", "zh-CN": "只凭此文件无法计算："},
+    "inspect-lacks": {"en": "without {columns}: {measures}", "zh-CN": "缺少 {columns}：{measures}"},
+    "inspect-file-name": {"en": "(file name)", "zh-CN": "（文件名）"},
+    "inspect-always": {"en": "(always)", "zh-CN": "（固定）"},
+    "inspect-times": {"en": "Times are shown in {zone}.", "zh-CN": "时间按 {zone} 显示。"},
+    "inspect-zone": {
+        "en": "Times say no zone. They are read in {zone}: {raw} is {value}, which is {utc}. If that is wrong, "
+        "add zone: to the source, or say --zone.",
+        "zh-CN": "时间没有写明时区，按 {zone} 读取：{raw} 即 {value}，也就是 {utc}。"
+        "如不对，请在数据源里写 zone:，或用 --zone。",
+    },
+    "inspect-question": {"en": "To be said first: {question}", "zh-CN": "需要先说明：{question}"},
+    "inspect-source": {"en": "For csperf.yaml (--write adds it):", "zh-CN": "写入 csperf.yaml（--write 会代为添加）："},
+    "inspect-proposal": {
+        "en": "A proposal for formats/{name}.yaml (table {table}); complete what stands in comments:",
+        "zh-CN": "formats/{name}.yaml 的草稿（数据表 {table}），请补全注释中的内容：",
+    },
+    "inspect-nothing-known": {
+        "en": "Hardly a header is known. Write a format file: columns: {{canonical name: header}}; "
+        "docs/formats.md shows how.",
+        "zh-CN": "几乎没有认识的表头。请写一个格式文件：columns: {{标准列名: 表头}}，写法见 docs/formats.md。",
+    },
+    "inspect-not-placed": {
+        "en": "Which header holds {column}? Table {table} needs it.",
+        "zh-CN": "哪个表头是 {column}？数据表 {table} 必须有它。",
+    },
+    "inspect-several-ways": {
+        "en": "How is {column} ({header}) to be read? Its cells fit several ways:",
+        "zh-CN": "{column}（{header}）应怎样读取？单元格有几种读法：",
+    },
+    "inspect-one-way": {
+        "en": "Is {header} really {column}? Its bare numbers would be read so:",
+        "zh-CN": "{header} 确实是 {column} 吗？其中的纯数字将这样读取：",
+    },
+    "inspect-no-way": {
+        "en": "{column} ({header}) cannot be read as it stands: {examples}",
+        "zh-CN": "{column}（{header}）无法按原样读取：{examples}",
+    },
+    "inspect-no-values": {
+        "en": "{column} ({header}) has no values to tell how it is to be read",
+        "zh-CN": "{column}（{header}）没有值，无法判断怎样读取",
+    },
+    "inspect-there": {
+        "en": "{file}: source {source} of csperf.yaml has it already",
+        "zh-CN": "{file}：csperf.yaml 的数据源 {source} 里已有",
+    },
+    "inspect-added": {
+        "en": "{file}: added to csperf.yaml as source {source}",
+        "zh-CN": "{file}：已加入 csperf.yaml，数据源 {source}",
+    },
+    "inspect-joined": {
+        "en": "{file}: added to the files of source {source} in csperf.yaml",
+        "zh-CN": "{file}：已加入 csperf.yaml 中数据源 {source} 的文件",
+    },
+    "inspect-open": {
+        "en": "{file}: not added, as something is to be said first; --dates, --zone or --marketplace say it, "
+        "or a line of the source:",
+        "zh-CN": "{file}：未添加，需要先说明；可用 --dates、--zone、--marketplace，或在数据源里写一行：",
+    },
+    "inspect-unsure": {
+        "en": "{file}: not added, as it is only probably what it looks like; if it is, add to the sources:",
+        "zh-CN": "{file}：未添加，只是可能是该格式；如果确实是，请加到 sources：",
+    },
+    "inspect-not-known": {
+        "en": "{file}: not added, as no known format fits; complete the format file first",
+        "zh-CN": "{file}：未添加，没有匹配的已知格式；请先补全格式文件",
+    },
+    "inspect-by-hand": {
+        "en": "{file}: csperf.yaml is written in a way that lines cannot be put into; add these to its sources:",
+        "zh-CN": "{file}：csperf.yaml 的写法无法自动插入；请把这几行加到 sources：",
+    },
+    "inspect-format-there": {
+        "en": "{file}: not added, as formats/{source}.yaml is there already and does not fit it",
+        "zh-CN": "{file}：未添加，已有 formats/{source}.yaml，但与它不符",
+    },
+    "head-in-file": {"en": "In the file", "zh-CN": "文件中"},
+    "head-read-as": {"en": "Read as", "zh-CN": "读作"},
+    "head-left-out": {"en": "Left out", "zh-CN": "略去"},
     "head-accepted": {"en": "Accepted", "zh-CN": "有效"},
     "head-column": {"en": "Header", "zh-CN": "表头"},
     "head-canonical": {"en": "Canonical column", "zh-CN": "标准列"},
-    "head-example": {"en": "First values", "zh-CN": "前几个值"},
     "head-title": {"en": "Title", "zh-CN": "名称"},
 }

@@ -149,6 +149,7 @@ def _source_record(source: SourceCounts) -> dict[str, Any]:
         "outside_period": source.outside_period,
         "rejected": source.rejected,
         "duplicates": source.duplicates,
+        "left_out": source.left_out,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from csperf.render.data_words import DATA_WORDS
 from csperf.render.score_words import SCORE_WORDS
+from csperf.render.start_words import START_WORDS
 from csperf.scoring.cards import Agent, Title, Words
 
 LANGS = ("en", "zh-CN")
@@ -106,6 +107,7 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "counted-fine": {"en": "fine", "zh-CN": "正常"},
     # the score table
     "list-comma": {"en": ", ", "zh-CN": "、"},
+    "list-or": {"en": " or ", "zh-CN": " 或 "},
     "list-semicolon": {"en": "; ", "zh-CN": "；"},
     "season-is": {"en": "season: {season}", "zh-CN": "季节：{season}"},
     "by-team": {"en": "by team", "zh-CN": "按团队"},
@@ -330,7 +332,7 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     },
 }
 
-WORDS: dict[str, dict[str, str]] = {**OWN_WORDS, **SCORE_WORDS, **DATA_WORDS}
+WORDS: dict[str, dict[str, str]] = {**OWN_WORDS, **SCORE_WORDS, **DATA_WORDS, **START_WORDS}
 
 
 def say(words: Words, lang: str) -> str:

@@ -20,6 +20,8 @@ from csperf.scoring.cards import Scorecard, ScoreTable
 
 _CREATED = datetime(2000, 1, 1)  # a fixed date: the same scores must give the same bytes
 _WIDEST = 60
+MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
+"""What a sheet holds, and a cell."""
 _FORMATS = {
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
     "text": {},
@@ -53,6 +55,20 @@ def render_xlsx(table: ScoreTable, lang: str) -> bytes:
                 rows(table, lang),
                 is_list=sheet != "sources",
             )
+    return buffer.getvalue()
+
+
+def write_texts(rows: Sequence[Sequence[str]], sheet: str) -> bytes:
+    """The bytes of a workbook whose one sheet has these cells, all of them texts and shown as such."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
+        workbook.set_properties({"created": _CREATED})
+        text = workbook.add_format({"num_format": "@"})
+        page = workbook.add_worksheet(sheet)
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                page.write_string(number, column, cell, text)
+        page.freeze_panes(1, 0)
     return buffer.getvalue()
 
 

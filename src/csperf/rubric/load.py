@@ -102,6 +102,15 @@ def check_catalogue(catalogue: Catalogue, check_sql: CheckSql) -> list[Problem]:
     return found.problems
 
 
+def load_every_measure(catalogue: Catalogue, check_sql: CheckSql) -> dict[str, Measure]:
+    """All measures of a catalogue by name, parts first; raises ProblemsFound where one of them cannot be used."""
+    found = _Measures(catalogue.entries, check_sql)
+    measures = {name: found.need(name) for name in catalogue.entries}
+    if found.problems:
+        raise ProblemsFound(found.problems)
+    return {name: measure for name, measure in measures.items() if measure is not None}
+
+
 class _Measures:
     """Makes measures ready as they are needed, parts first, and gathers what is wrong with them."""
 

@@ -160,6 +160,7 @@ class Aggregate:
     zero_if makes such a mean 0 where any row fails, trim (a share) cuts means off at each end.
     optional: columns that are empty in every row where the source lacks them.
     paired: the other term of a ratio over the same rows; a row that lacks its value there counts nowhere.
+    sources: the workspace's sources whose rows it sees; None: all that fill the table.
     sums_cases: a sum of whole numbers of things. is_shared: a row can count for several agents.
     Rows without a value of `distinct` or `per` count nowhere.
     """
@@ -180,6 +181,7 @@ class Aggregate:
     trim: Fraction = Fraction(0)
     optional: tuple[str, ...] = ()
     paired: Aggregate | None = None
+    sources: tuple[str, ...] | None = None
     sums_cases: bool = field(default=False, compare=False)
     is_shared: bool = field(default=False, compare=False)
 

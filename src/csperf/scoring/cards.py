@@ -188,7 +188,10 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class SourceCounts:
-    """Where every row of a source went: rows = in_period + outside_period + rejected + duplicates."""
+    """Where every row of a source went: rows = in_period + outside_period + rejected + duplicates.
+
+    left_out: rows that are no data, such as totals, and are not among `rows`.
+    """
 
     name: str
     files: tuple[SourceFile, ...]
@@ -197,6 +200,7 @@ class SourceCounts:
     outside_period: int
     rejected: int
     duplicates: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ class AccountHealth(Table):
     """What the platform reports of the shop as a whole. It names no agent: every agent is given the shop's value."""
 
     table: ClassVar[str] = "account_health"
-    key: ClassVar[tuple[str, ...]] = ("date", "fulfilment")
+    key: ClassVar[tuple[str, ...]] = ("date", "fulfilment", "marketplace")
     at: ClassVar[str | None] = "date"
     agent: ClassVar[str] = EVERYONE
+    is_report: ClassVar[bool] = True
 
     date: Day = Field(description="the last day that the report covers")
     fulfilment: Text | None = Field(None, description="seller or platform; each has figures of its own")
+    marketplace: Text | None = Field(None, description="which of several; each has figures of its own")
     order_count: Count | None = None
     defective_order_count: Count | None = Field(None, description="orders with at least one defect, each counted once")
     negative_feedback_count: Count | None = None

@@ -15,9 +15,13 @@ class AgentMetric(Table):
     table: ClassVar[str] = "agent_metrics"
     key: ClassVar[tuple[str, ...]] = ("agent_id", "date")
     at: ClassVar[str | None] = "date"
+    is_report: ClassVar[bool] = True
+    covers_until: ClassVar[str | None] = "last_date"
+    rules: ClassVar[dict[str, str]] = {"last-day-before-first": "last_date < date"}
 
     agent_id: AgentId
     date: Day
+    last_date: Day | None = Field(None, description="the last day that the figures cover")
     session_count: Count | None = None
     served_count: Count | None = Field(None, description="customers served")
     unanswered_count: Count | None = None

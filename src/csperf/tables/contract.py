@@ -91,6 +91,8 @@ class Contract:
     at: str | None
     agent: str
     agents_by: str | None
+    is_report: bool
+    covers_until: str | None
     rules: dict[str, str]
     derived: dict[str, Derived]
 
@@ -116,8 +118,8 @@ def compile_table(cls: type[Table]) -> Contract:
     """Read a table class once into a Contract."""
     columns = {name: _compile_column(name, info) for name, info in cls.model_fields.items()}
     return Contract(
-        cls.table, columns, cls.key, cls.version, cls.at, cls.agent, cls.agents_by, cls.rules,
-        DERIVED.get(cls.table, {}),
+        cls.table, columns, cls.key, cls.version, cls.at, cls.agent, cls.agents_by, cls.is_report,
+        cls.covers_until, cls.rules, DERIVED.get(cls.table, {}),
     )  # fmt: skip
 
 

@@ -57,6 +57,9 @@ class Table(BaseModel):
     at: the default time column that decides the period.
     agent: the default column that says who is credited; EVERYONE where rows speak of the whole shop.
     agents_by: the column by which the table order_agents says who served a row, where the source itself does not.
+    is_report: rows are figures that a platform worked out, so that two sources may tell of the same cases: they
+    are never added up, and each measure is taken from one of them.
+    covers_until: the column with the last day that a row's figures cover, where that can be another than its own.
     rules: name → SQL condition that no row may meet, for checks across columns.
     """
 
@@ -69,4 +72,6 @@ class Table(BaseModel):
     at: ClassVar[str | None] = None
     agent: ClassVar[str] = "agent_id"
     agents_by: ClassVar[str | None] = None
+    is_report: ClassVar[bool] = False
+    covers_until: ClassVar[str | None] = None
     rules: ClassVar[dict[str, str]] = {}
