@@ -275,8 +275,8 @@ def render_platforms() -> str:
     """Every shipped format: what it reads, and what to know of it."""
     formats = [load_format(path, path.name) for path in sorted((HERE.parent / "configs" / "exports").glob("*.yaml"))]
     overview = [
-        (f"[`{one.format}`](#{one.format})", title_of({**one.title}, "en", one.format),
-         title_of({**one.title}, "zh-CN", one.format), f"[`{one.table}`](tables.md#{one.table})",
+        (f"[`{one.format}`](#{one.format})", title_of(one.title, "en", one.format),
+         title_of(one.title, "zh-CN", one.format), f"[`{one.table}`](tables.md#{one.table})",
          "template · 模板" if one.template else "")
         for one in formats
     ]  # fmt: skip
@@ -286,7 +286,7 @@ def render_platforms() -> str:
 
 def render_platform(one: FormatFile) -> str:
     """One format."""
-    notes = [title_of({**one.note}, lang, "") for lang in ("en", "zh-CN")]
+    notes = [title_of(one.note, lang, "") for lang in ("en", "zh-CN")]
     parts = [f"## {one.format}", *([one.template] if one.template else []), *filter(None, notes)]
     rows = [(f"`{name}`", origin_of(rule)) for name, rule in one.columns.items()]
     return "\n\n".join([*parts, ""]) + table(("column", "is read from"), rows)

@@ -28,8 +28,7 @@ LAYERS = [
     {"exports", "rubric"},
     {"scoring"},
     {"engines", "roster"},
-    {"sampling", "proposal"},
-    {"file_report"},
+    {"intake"},
     {"presence", "rejections", "render"},
     {"people", "session"},
     {"feeding"},
@@ -37,7 +36,6 @@ LAYERS = [
     {"planning"},
     {"notes"},
     {"pipeline"},
-    {"choosing"},
     {"starting"},
     {"cli"},
 ]

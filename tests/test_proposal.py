@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from csperf.exports.format_file import FormatFile
-from csperf.file_report import FileReport
+from csperf.intake.file_report import FileReport
+from csperf.intake.proposal import Proposal
 from csperf.pipeline import inspect_files
-from csperf.proposal import Proposal
 from csperf.session import Session
 from csperf.workspace import load_workspace
 from csperf.yaml_source import parse_yaml

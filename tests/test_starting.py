@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csperf.choosing import POOL, choose_rubric, compose_rubric, share_out
 from csperf.engines.polars_engine import PolarsEngine
 from csperf.engines.polars_sql import check_sql
 from csperf.exports.file_names import star_days
@@ -26,7 +25,8 @@ from csperf.rubric.catalogue import load_catalogue
 from csperf.rubric.load import load_rubric
 from csperf.session import Session
 from csperf.shipped import shipped
-from csperf.starting import Answers, Start, list_names, plan_start
+from csperf.starting.choosing import POOL, choose_rubric, compose_rubric, share_out
+from csperf.starting.plan import Answers, Start, list_names, plan_start
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table
 from csperf.workspace import load_workspace

@@ -24,11 +24,11 @@ from csperf.exports.layout import find_layout
 from csperf.exports.mended import mend_source
 from csperf.exports.reader import RawTable, read_source
 from csperf.feeding import find_feedable
-from csperf.file_report import Addition, FileReport
+from csperf.intake.file_report import Addition, FileReport
+from csperf.intake.proposal import Proposal, list_headers_known, propose_format
+from csperf.intake.sampling import SampledRow, read_samples
 from csperf.problems import Location, Problem, ProblemsFound
-from csperf.proposal import Proposal, list_headers_known, propose_format
 from csperf.rubric.measures import Measure
-from csperf.sampling import SampledRow, read_samples
 from csperf.session import Session
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table

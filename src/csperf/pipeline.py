@@ -20,7 +20,7 @@ from csperf.exports.format_file import FormatFile
 from csperf.exports.inspection import Inspection
 from csperf.exports.reader import RawTable
 from csperf.feeding import ORDER_AGENTS
-from csperf.file_report import FileReport
+from csperf.intake.file_report import FileReport
 from csperf.notes import (
     explain_nothing_found,
     note_calendar,

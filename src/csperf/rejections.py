@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from csperf.engines.base import Rejection, SourceResult
-from csperf.exports.date_orders import fitting_orders, needs_order
+from csperf.exports.date_orders import find_orders
 from csperf.exports.reader import RawTable
 from csperf.problems import Location, Problem
 from csperf.tables.contract import Column
@@ -58,11 +58,10 @@ def _sample(rejection: Rejection, file: str, row: int, value: str | None) -> str
 
 def _ask_for_order(rejection: Rejection) -> str:
     """What to declare where the cells look like dates whose order nothing says, or another than is declared."""
-    cells = [value for _, _, value in rejection.samples if value and needs_order(value)]
-    if rejection.code != "data-bad-time" or not cells:
+    if rejection.code != "data-bad-time":
         return ""
-    lines = " or ".join(f"dates: {order}" for order in fitting_orders(cells))
-    return f"; as dates they fit {lines}" if lines else ""
+    orders, _ = find_orders(value for _, _, value in rejection.samples if value)
+    return f"; as dates they fit {' or '.join(f'dates: {order}' for order in orders)}" if orders else ""
 
 
 def _reads_durations(raw: RawTable, column: str) -> bool:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csperf.engines.polars_engine import PolarsEngine
-from csperf.exports.format_file import Dates, FormatFile
+from csperf.exports.format_file import Dates, FormatFile, canonical_format
 from csperf.rubric.measures import Aggregate
 from small_shop import CHINA, csv_text, measure_source, open_source, reading_as_if_large
 
@@ -274,6 +274,25 @@ def test_serials_of_excel_hold_to_the_second() -> None:
 @pytest.mark.parametrize("form", ["excel", "epoch", "epoch_ms"])
 def test_numbers_beyond_every_calendar_are_set_aside(cell: str, form: str) -> None:
     assert read_times(cell, date=form) == [SET_ASIDE]
+
+
+@pytest.mark.parametrize(
+    ("form", "dates"),
+    [
+        ("%Y/%m/%d %H:%M", None), ("%Y.%m.%d", None), ("%Y年%m月%d日 %H:%M", None), ("%Y-%m-%dT%H:%M:%SZ", None),
+        ("%d/%m/%Y %H:%M", "day-first"), ("%m-%d-%y", "month-first"), ("%d.%m.%y %I:%M %p", "day-first"),
+    ],
+)  # fmt: skip
+def test_common_forms_are_read_quickly(tmp_path: Path, form: str, dates: Dates | None) -> None:
+    format_ = canonical_format("surveys").for_source(None, dates, None)
+    moments = [dt.datetime(2025, 6, day, 9) for day in (13, 3, 28)]
+    rows = [[f"S{number}", "A1", moment.strftime(form), 5] for number, moment in enumerate(moments)]
+    text = csv_text(["survey_id", "agent_id", "responded_at", "rating"], rows)
+    source = open_source(tmp_path, "surveys", text, format_=format_)
+    with reading_as_if_large() as after_all:
+        result = measure_source(source, [Aggregate("surveys", "count", "responded_at")])
+    assert result.counts.in_period == 3
+    assert after_all == []
 
 
 def test_one_file_under_both_orders_gives_the_two_right_answers() -> None:

@@ -229,12 +229,12 @@ def test_the_error_shows_both_readings_on_values_of_the_file(tmp_path: Path) -> 
     assert 'add to source "ours" in csperf.yaml: dates: month-first or dates: day-first' in said
     with pytest.raises(ProblemsFound) as found:
         open_file(tmp_path, SURVEYS, text + "S3,13/06/2025,5\n")
-    assert "only day-first fits all of them" in str(found.value)
+    assert "day-first fits 3 of the 3 read" in str(found.value)
     assert str(found.value).endswith("dates: day-first")
 
 
 def test_times_that_are_no_dates_of_three_numbers_are_no_question(tmp_path: Path) -> None:
-    text = "id,at,stars\nS1,2025-04-03,5\nS2,-,5\nS3,2025/4/3 10:00,5\nS4,12:30,5\nS5,192.168.1.1,5\n"
+    text = "id,at,stars\nS1,2025-04-03,5\nS2,-,5\nS3,2025/4/3 10:00,5\nS4,12:30,5\nS5,192.168.1.1,5\nS6,99/99/2025,5\n"
     assert open_file(tmp_path, SURVEYS, text)
 
 

@@ -23,7 +23,7 @@ from csperf.cli.options import (
 from csperf.cli.output import choose_format, say_aside, terminal_width, use_color, working, write_file, write_result
 
 if TYPE_CHECKING:
-    from csperf.file_report import FileReport
+    from csperf.intake.file_report import FileReport
     from csperf.session import Session
 
 app = typer.Typer(

@@ -16,7 +16,7 @@ from csperf.cli.options import Lang, LangOption
 from csperf.cli.output import choose_language, say_aside, working
 
 if TYPE_CHECKING:
-    from csperf.starting import Start
+    from csperf.starting.plan import Start
 
 
 class DateOrder(StrEnum):
@@ -112,7 +112,7 @@ def _check_zone(zone: str | None) -> str | None:
 def _start_from(folder: Path, files: Sequence[Path], said: Mapping[str, Any], lang: Lang | None, language: str) -> None:
     """A workspace that scores these files."""
     from csperf.render.commands import quote_word
-    from csperf.starting import Answers, plan_start
+    from csperf.starting.plan import Answers, plan_start
     from csperf.workspace import FILE_NAME
 
     _refuse_taken(folder, [FILE_NAME], "choose an empty folder; csperf data inspect --write adds files to a workspace")
@@ -134,7 +134,7 @@ def _start_from(folder: Path, files: Sequence[Path], said: Mapping[str, Any], la
 def _say_started(folder: Path, start: Start, language: str) -> None:
     from csperf.render.words import label
     from csperf.scoring.cards import Number
-    from csperf.starting import ROSTER_FILE, title_file
+    from csperf.starting.plan import ROSTER_FILE, title_file
 
     for path, report in start.reports.items():
         code = "init-from-file" if report.inspection.confidence == "sure" else "init-from-likely"

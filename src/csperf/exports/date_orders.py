@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from csperf.exports.format_file import Dates
@@ -12,11 +13,6 @@ ORDERS: tuple[Dates, ...] = ("year-first", "month-first", "day-first")
 _NUMBERS = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
 # As strptime reads two digits: 69 to 99 are the last century.
 _TURN = 69
-
-
-def needs_order(cell: str) -> bool:
-    """Whether a cell begins with a date of three numbers that says nothing of their order."""
-    return _NUMBERS.match(cell) is not None
 
 
 def read_day(cell: str, order: Dates) -> dt.date | None:
@@ -37,13 +33,18 @@ def read_day(cell: str, order: Dates) -> dt.date | None:
         return None
 
 
-def fitting_orders(cells: Iterable[str]) -> tuple[Dates, ...]:
-    """The orders in which every one of these cells is a day."""
-    seen = list(cells)
-    return tuple(order for order in ORDERS if all(read_day(cell, order) for cell in seen))
+def list_readings(cell: str) -> dict[Dates, dt.date]:
+    """The day in each order that makes one; none for a cell that begins with no such date."""
+    return {order: day for order in ORDERS if (day := read_day(cell, order))}
+
+
+def find_orders(cells: Iterable[str]) -> tuple[list[Dates], int]:
+    """(the orders in which most of these cells are days, how many are)."""
+    fits = Counter(order for cell in cells for order in list_readings(cell))
+    most = max(fits.values(), default=0)
+    return [order for order in ORDERS if most and fits[order] == most], most
 
 
 def show_readings(cell: str) -> str:
     """`03/04/2025 10:00 is 2025-03-04 (month-first) or 2025-04-03 (day-first)`."""
-    readings = [f"{day} ({order})" for order in ORDERS if (day := read_day(cell, order))]
-    return f"{cell} is {' or '.join(readings) or 'no day in any order'}"
+    return f"{cell} is {' or '.join(f'{day} ({order})' for order, day in list_readings(cell).items())}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from csperf.exports.archive import find_name, is_archive, unpack_archive
-from csperf.exports.date_orders import fitting_orders, needs_order, show_readings
+from csperf.exports.date_orders import find_orders, list_readings, show_readings
 from csperf.exports.encoding import (
     CHUNK,
     detect_encoding,
@@ -325,33 +325,33 @@ def _narrow(header: str) -> str:
 
 def find_doubtful_dates(source: str, files: Sequence[RawFile], contract: Contract) -> list[Problem]:
     """Dates such as 03/04/2025 where nothing says which number is the month: an error, as both answers look right."""
-    cells: dict[str, str] = {}
+    seen: dict[str, str] = {}
     columns: dict[str, None] = {}
     for file in files:
-        if file.dates is not None:
-            continue
-        for name, parts in file.origins.items():
+        for name, parts in file.origins.items() if file.dates is None else ():
             rule = file.format.columns[name]
             if rule.date or not (rule.between or contract.columns[name].kind in ("time", "day")):
                 continue
-            for row, cell in _peek_cells(file, parts if not rule.between else parts[:1]):
-                if needs_order(cell):
-                    columns[parts[0]] = None
-                    cells.setdefault(cell, f"{file.shown} row {row}: {show_readings(cell)}")
-    if not cells:
+            for joined in zip(parts) if rule.between else [parts]:
+                for row, cell in _peek_cells(file, joined):
+                    if list_readings(cell):
+                        columns[joined[0]] = None
+                        seen.setdefault(cell, f"{file.shown} row {row}")
+    if not seen:
         return []
-    fitting = fitting_orders(cells)
-    telling = sorted(cells, key=lambda cell: len(fitting_orders([cell])), reverse=len(fitting) != 1)
-    lines = " or ".join(f"dates: {order}" for order in fitting)
-    fit = {0: "no order fits all of them", 1: f"only {fitting[0]} fits all of them"} if len(fitting) < 2 else {}
+    orders, fitting = find_orders(seen)
+    # Where one order fits best, the dates that tell; else those that can be read in several ways.
+    telling = sorted(seen, key=lambda cell: len(list_readings(cell)), reverse=len(orders) > 1)
     named = ", ".join(f'"{column}"' for column in columns)
+    fit = f"{' and '.join(orders)} {'fits' if len(orders) == 1 else 'fit'} {fitting} of the {len(seen)} read"
     return [
         Problem(
             "data-ambiguous-date",
             f"{'column' if len(columns) == 1 else 'columns'} {named}: nothing says which number of these dates is the "
-            f"month; of {len(cells)} read, {fit.get(len(fitting), ' and '.join(fitting) + ' fit all')}",
-            Location(files[0].shown), samples=tuple(cells[cell] for cell in telling[:3]),
-            hint=f'add to source "{source}" in csperf.yaml: {lines}' if lines else "mend these dates, or export anew",
+            f"month; {fit}",
+            Location(next(iter(seen.values())).rpartition(" row ")[0]),
+            samples=tuple(f"{seen[cell]}: {show_readings(cell)}" for cell in telling[:3]),
+            hint=f'add to source "{source}" in csperf.yaml: {" or ".join(f"dates: {order}" for order in orders)}',
         )
     ]  # fmt: skip
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len, set_cell_size
 from rich.console import RenderableType
 
+from csperf.intake.sampling import show_together
 from csperf.render.json import write_json
 from csperf.render.numbers import NOTHING
 from csperf.render.terminal import Column, build_grid, clean, indent, print_text
 from csperf.render.words import label, title_of, titled
-from csperf.sampling import show_together
 from csperf.scoring.cards import Number
 
 if TYPE_CHECKING:
     from csperf.exports.inspection import Inspection
-    from csperf.file_report import Addition, FileReport
+    from csperf.intake.file_report import Addition, FileReport
+    from csperf.intake.proposal import OpenColumn, Proposal
+    from csperf.intake.sampling import SampledCell
     from csperf.problems import Problem
-    from csperf.proposal import OpenColumn, Proposal
-    from csperf.sampling import SampledCell
 
 SCHEMA = "csperf/inspect/v1"
 # The cells that a heading and a canonical name may take; the raw and the read value share what is left.
@@ -63,7 +63,7 @@ def _file(report: FileReport, lang: str, width: int) -> Iterator[RenderableType]
     yield from indent(_recognised(report, lang), width, "  ")
     note = found.best.format.note if found.format or found.template else {}
     if note:
-        yield from indent(_in_language(note, lang, ""), width, "  ")
+        yield from indent(title_of(note, lang, ""), width, "  ")
     yield ""
     yield build_grid(_grid(report, lang, width))
     unread = [column.header for column in found.columns if not column.canonical]
@@ -93,13 +93,13 @@ def _recognised(report: FileReport, lang: str) -> str:
     best = found.best.format
     parts: dict[str, Any] = {"shared": found.shared, "expected": found.expected}
     if found.template:
-        return label("inspect-template", lang, format=titled(_in_language(best.title, lang, found.template),
+        return label("inspect-template", lang, format=titled(title_of(best.title, lang, found.template),
                                                              found.template, lang), **parts)  # fmt: skip
     if found.format is None:
         return label("inspect-unknown", lang)
     name = label("inspect-canonical", lang) if report.format is None else report.format
     said = label(
-        f"inspect-{found.confidence}", lang, format=titled(_in_language(best.title, lang, name), name, lang),
+        f"inspect-{found.confidence}", lang, format=titled(title_of(best.title, lang, name), name, lang),
         table=found.table, matched=found.matched, wanted=found.wanted, **parts,
     )  # fmt: skip
     return said + (
@@ -211,10 +211,6 @@ def _open_column(one: OpenColumn, lang: str, width: int) -> Iterator[str]:
     for way in one.ways:
         values = label("list-comma", lang).join(f"{raw} → {_plain(value)}" for raw, value in way.values)
         yield from indent(f"{way.settings}: {values}", width, "  ", "    ")
-
-
-def _in_language(texts: Mapping[Any, str], lang: str, fallback: str) -> str:
-    return title_of({**texts}, lang, fallback)
 
 
 def _source(name: str, entry: Mapping[str, str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from csperf.render.data_words import DATA_WORDS
@@ -363,8 +363,8 @@ def titled(title: str, name: str, lang: str) -> str:
     return name if title == name else label("titled", lang, title=title, name=name)
 
 
-def title_of(text: str | dict[str, str] | None, lang: str, fallback: str) -> str:
+def title_of(text: str | Mapping[Any, str] | None, lang: str, fallback: str) -> str:
     """A title in the language: as written for it, else in English, else the fallback (a stable name)."""
-    if isinstance(text, dict):
+    if isinstance(text, Mapping):
         text = text.get(lang) or text.get(lang.partition("-")[0]) or text.get("en")
     return " ".join(text.split()) if text else fallback

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from csperf.exports.inspection import Inspection
+from csperf.intake.proposal import Proposal
+from csperf.intake.sampling import SampledRow
 from csperf.problems import Problem
-from csperf.proposal import Proposal
-from csperf.sampling import SampledRow
 
 
 @dataclass(frozen=True)

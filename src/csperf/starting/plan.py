@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from csperf.choosing import POOL, Choice, choose_rubric
 from csperf.engines.base import SourceResult
 from csperf.examination import SAID, examine_file
 from csperf.exports.file_names import star_days
 from csperf.exports.format_file import CANONICAL, Dates
 from csperf.exports.reader import read_zones
 from csperf.feeding import ORDER_AGENTS
-from csperf.file_report import FileReport
+from csperf.intake.file_report import FileReport
 from csperf.pipeline import check_data
 from csperf.problems import Location, Problem, ProblemsFound
 from csperf.render.commands import quote_word
@@ -28,6 +27,7 @@ from csperf.render.start import render_roster, render_rubric, render_workspace
 from csperf.render.words import label, title_of
 from csperf.roster import normalise_name
 from csperf.session import ROSTER, Session, collect
+from csperf.starting.choosing import POOL, Choice, choose_rubric
 from csperf.workspace import FILE_NAME, SourceEntry, Workspace, WorkspaceFile, show_path
 from csperf.yaml_source import parse_yaml
 
@@ -284,4 +284,4 @@ def title_file(report: FileReport, lang: str) -> str:
     format_ = report.inspection.best.format
     if format_.format == CANONICAL:
         return label("init-from-canonical", lang, table=format_.table)
-    return title_of({str(one): text for one, text in format_.title.items()}, lang, format_.format)
+    return title_of(format_.title, lang, format_.format)
