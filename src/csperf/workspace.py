@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ from csperf.yaml_models import read_model
 from csperf.yaml_source import YamlSource, read_yaml
 
 FILE_NAME = "csperf.yaml"
+AUTO = "auto"
+"""The encoding of files that are to show themselves in which they are."""
 FileList = Annotated[str | list[str], Field(description="a path, a glob, or a list of them; relative to csperf.yaml")]
 _T = TypeVar("_T")
 
@@ -46,6 +49,18 @@ def _find_zone(name: str) -> ZoneInfo:
 ZoneName = Annotated[str, _read_by(_find_zone)]
 
 
+def _find_encoding(name: str) -> str:
+    try:
+        " ".encode("utf-8" if name == AUTO else name)
+    except LookupError as error:
+        known = "auto, utf-8, gb18030, utf-16, cp1252 or cp932"
+        raise ValueError(f'unknown encoding "{name}"; write {known}') from error
+    return name
+
+
+EncodingName = Annotated[str, _read_by(_find_encoding)]
+
+
 class SourceEntry(BaseModel):
     """One source: files that hold rows of one canonical table."""
 
@@ -53,11 +68,14 @@ class SourceEntry(BaseModel):
     files: FileList
     format: str | None = Field(None, description="a format by name, or a format file; canonical columns need none")
     table: str | None = Field(None, description="canonical table; default: the format's, or the source's name")
-    zone: ZoneName | None = Field(None, description="IANA name; of times that say none and whose format names none")
+    zone: ZoneName | None = Field(None, description="IANA name; of times that say none; default: the format's, or the workspace's")
     dates: Literal["year-first", "month-first", "day-first"] | None = Field(
-        None, description="the order of numbers in dates such as 03/04/2025, where the format does not say"
+        None, description="the order of numbers in dates such as 03/04/2025; default: the format's"
     )
     marketplace: str | None = Field(None, description="country code, where the format depends on it")
+    encoding: EncodingName | None = Field(
+        None, description="such as utf-8, gb18030, utf-16, cp1252, cp932, where the format says auto"
+    )
 
 
 class WorkspaceFile(BaseModel):
@@ -136,6 +154,14 @@ class Workspace(BaseModel):
         if problems:
             raise ProblemsFound(problems)
         return sorted(found.values(), key=lambda path: path.as_posix())
+
+    def find_source(self, file: Path) -> str | None:
+        """The source that has a file already."""
+        for name in self.content.sources:
+            with suppress(ProblemsFound):
+                if file.resolve() in [one.resolve() for one in self.find_files(name)]:
+                    return name
+        return None
 
     def _match(self, pattern: str) -> list[Path]:
         try:

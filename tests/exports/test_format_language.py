@@ -249,13 +249,14 @@ def test_marketplace_decides() -> None:
         format_.for_source(None, None, None)
 
 
-def test_source_completes_what_the_format_leaves_open() -> None:
+def test_source_completes_the_format_and_wins_where_it_says_otherwise() -> None:
     format_ = FormatFile.model_validate({"format": "x"} | SURVEYS)
     completed = format_.for_source("UTC", "day-first", None)
     assert (completed.zone, completed.dates) == ("UTC", "day-first")
     fixed = FormatFile.model_validate({"format": "x", "zone": CHINA, "dates": "year-first"} | SURVEYS)
-    kept = fixed.for_source("UTC", "day-first", None)
-    assert (kept.zone, kept.dates) == (CHINA, "year-first")
+    assert fixed.for_source(None, None, None) == fixed
+    corrected = fixed.for_source("UTC", "day-first", None)
+    assert (corrected.zone, corrected.dates) == ("UTC", "day-first")
 
 
 @pytest.mark.parametrize(("order", "value"), [("day-first", 1), ("month-first", 0)])

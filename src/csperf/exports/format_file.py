@@ -12,6 +12,7 @@ from csperf.problems import ProblemsFound, suggest
 from csperf.shipped import shipped
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table
+from csperf.workspace import AUTO, EncodingName, show_path
 from csperf.yaml_models import read_model
 from csperf.yaml_source import read_yaml
 
@@ -173,7 +174,7 @@ class FormatFile(BaseModel):
     headers: list[str] = Field(
         default_factory=list, description="the export's headers as the platform writes them, to know it by"
     )
-    encoding: str = Field("auto", description="auto, or a name such as utf-8, gb18030, utf-16, cp1252, cp932")
+    encoding: EncodingName = Field(AUTO, description="auto, or a name such as utf-8, gb18030, utf-16, cp1252, cp932")
     separator: Literal["auto", ",", "\t", ";", "|"] = Field("auto", description="what stands between two cells")
     sheet: str | None = Field(None, description="Excel: which sheet; default: the only one")
     records: str | None = Field(
@@ -209,16 +210,6 @@ class FormatFile(BaseModel):
     def _one_or_many(cls, rules: Any) -> Any:
         return [rules] if isinstance(rules, dict) else rules
 
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, encoding: str) -> str:
-        try:
-            " ".encode("utf-8" if encoding == "auto" else encoding)
-        except LookupError as error:
-            known = "auto, utf-8, gb18030, utf-16, cp1252 or cp932"
-            raise ValueError(f'unknown encoding "{encoding}"; write {known}') from error
-        return encoding
-
     @field_validator("header_row", mode="before", json_schema_input_type=Literal["auto"] | PositiveInt)
     @classmethod
     def _row_number(cls, row: Any) -> Any:
@@ -236,15 +227,20 @@ class FormatFile(BaseModel):
                 raise ValueError(f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai') from error
         return zone
 
-    def for_source(self, zone: str | None, dates: Dates | None, marketplace: str | None) -> FormatFile:
-        """The format with what an entry of csperf.yaml adds where it says nothing itself.
+    def for_source(
+        self, zone: str | None, dates: Dates | None, marketplace: str | None, encoding: str | None = None
+    ) -> FormatFile:
+        """The format with what an entry of csperf.yaml says of its own files, which wins.
 
         Raises ValueError where the marketplace decides and there is none, or one that is not known.
         """
-        own = self.dates
-        if isinstance(own, ByMarketplace):
-            own = own.find(marketplace)
-        return self.model_copy(update={"zone": self.zone or zone, "dates": own or dates})
+        order = dates or (self.dates.find(marketplace) if isinstance(self.dates, ByMarketplace) else self.dates)
+        said = {"zone": zone or self.zone, "dates": order}
+        return self.in_encoding(encoding).model_copy(update=said)
+
+    def in_encoding(self, encoding: str | None) -> FormatFile:
+        """The format of files in this encoding, where it says none itself."""
+        return self.model_copy(update={"encoding": encoding}) if encoding and self.encoding == AUTO else self
 
 
 def load_format(path: Path, shown: str | None = None) -> FormatFile:
@@ -300,6 +296,11 @@ def list_formats(folder: Path) -> dict[str, Path]:
         for path in sorted(place.glob("*.yaml")):
             found.setdefault(path.stem, path)
     return found
+
+
+def load_formats(folder: Path) -> dict[str, FormatFile]:
+    """All of them, by name."""
+    return {name: load_format(path, show_path(path)) for name, path in list_formats(folder).items()}
 
 
 def canonical_format(table: str) -> FormatFile:
