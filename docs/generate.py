@@ -261,12 +261,12 @@ PLATFORMS_HEAD = """\
 
 The exports that csperf knows. `csperf data inspect FILE` says which of them a file is, and with `--write` adds it
 to `csperf.yaml`; by hand it reads `tickets: {files: "exports/*.csv", format: zendesk-tickets}`. A template is for an
-export whose headers could not be verified: `csperf data formats udesk-tickets > formats/udesk.yaml`, then fill in the
-headers of your file ([formats.md](formats.md)).
+export whose headers could not be verified: `csperf data formats udesk-tickets -o formats/udesk.yaml`, then fill in
+the headers of your file ([formats.md](formats.md)).
 
 csperf 认识的导出文件。`csperf data inspect 文件` 会说明一份文件属于哪一种，加 `--write` 则写入 `csperf.yaml`；
 也可以在数据源里手写 `format:` 加名称。“模板”表示该平台的表头未能核实：用
-`csperf data formats udesk-tickets > formats/udesk.yaml` 取出，再填入自己文件的表头（见[格式文件](formats.md)）。
+`csperf data formats udesk-tickets -o formats/udesk.yaml` 取出，再填入自己文件的表头（见[格式文件](formats.md)）。
 
 """
 

@@ -28,7 +28,7 @@ from pathlib import Path
 import xlsxwriter
 import yaml
 
-from csperf.exports.reader import CONVERTED
+from csperf.exports.plain_text import CONVERTED
 from csperf.session import Session
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table

@@ -296,7 +296,7 @@ def test_a_report_that_reaches_beyond_the_period_is_pointed_out(
     first: str, last: str, month: str, is_said: bool, large: bool, tmp_path: Path
 ) -> None:
     headers = ["agent_id", "date", "last_date", "served_count"]
-    rows = csv_text(headers, [["A", "2025-06-10", "2025-06-10", 1], ["A", first, last, 10]])
+    rows = csv_text(headers, [["B", "2025-06-10", "2025-06-10", 1], ["A", first, last, 10]])
     folder = write_shop(tmp_path, SERVED, {"agent_metrics": ("", rows)})
     with reading_as_if_large() if large else nullcontext():
         warnings = score(folder)["warnings"]
@@ -344,6 +344,32 @@ def test_zone_of_an_entry_is_that_of_its_times(tmp_path: Path) -> None:
 
 
 # ── overlaps ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize(
+    ("spans", "overlap"),
+    [
+        (["01 30", "30 30"], ["01 30", "30 30"]),
+        (["01 30", "01 15"], ["01 15", "01 30"]),
+        (["01 30", "05 05", "20 "], ["01 30", "05 05"]),
+        (["05 05", "01 10"], ["01 10", "05 05"]),
+        (["01 10", "11 20", "21 "], None),
+        (["01 10", "01 10"], None),
+    ],
+)
+def test_reports_of_the_same_days_are_never_added_up(
+    spans: list[str], overlap: list[str] | None, large: bool, tmp_path: Path
+) -> None:
+    days = [[f"2025-06-{day}" if day else "" for day in span.split(" ")] for span in spans]
+    rows = [["A", *span, 10] for span in days] + [["B", "2025-06-01", "2025-06-30", 10]]
+    text = csv_text(["agent_id", "date", "last_date", "served_count"], rows)
+    folder = write_shop(tmp_path, SERVED, {"agent_metrics": ("", text)})
+    with reading_as_if_large() if large else nullcontext():
+        run = run_csperf("score", "--month", "2025-06", "--format", "json", cwd=folder)
+    assert ("[data-overlapping-reports]" in run.err) == (run.code == 1) == (overlap is not None)
+    for span in overlap or ():
+        assert "(2025-06-{} to 2025-06-{})".format(*span.split(" ")) in run.err
 
 
 def write_overlap(folder: Path, files: Mapping[str, Rows], headers: Sequence[str] = TICKET) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from contextlib import chdir
 from fractions import Fraction
@@ -20,7 +21,7 @@ from csperf.pipeline import check_data
 from csperf.problems import ProblemsFound
 from csperf.render.start import render_roster, render_rubric
 from csperf.render.words import LANGS
-from csperf.roster import build_roster
+from csperf.roster import build_roster, find_alike
 from csperf.rubric.catalogue import load_catalogue
 from csperf.rubric.load import load_rubric
 from csperf.session import Session
@@ -211,6 +212,38 @@ def test_a_pattern_takes_in_no_file_that_was_not_named(tmp_path: Path) -> None:
     text = plan(tmp_path, named).texts["csperf.yaml"].decode("utf-8")
 
     assert "{files: tickets-2025-06.csv, format: zendesk-tickets}" in text
+
+
+def test_a_file_downloaded_twice_needs_one_pattern(tmp_path: Path) -> None:
+    once = write_fixture("qianniu-performance", tmp_path)
+    twice = once.with_stem(f"{once.stem}(1)")
+    shutil.copyfile(once, twice)
+
+    for number, files in enumerate([(once, twice), (twice, once)]):
+        (tmp_path / str(number)).mkdir()
+        text = plan(tmp_path / str(number), *files).texts["csperf.yaml"].decode("utf-8")
+        assert '{files: "exports/客服绩效_*.xlsx", format: qianniu-performance}' in text
+
+
+def test_names_of_one_person_on_two_platforms_are_pointed_out() -> None:
+    names = [
+        "样例店:娜娜",
+        "京东_娜娜",
+        "娜娜",
+        "样例店:客服1",
+        "客服1",
+        "客服12",
+        "石头",
+        "lina@x.cn",
+        "Lina",
+        "Linam",
+    ]
+
+    assert find_alike(names) == [
+        ["娜娜", "样例店:娜娜", "京东_娜娜"],
+        ["客服1", "样例店:客服1"],
+        ["Lina", "lina@x.cn"],
+    ]
 
 
 def test_two_files_of_one_name_are_an_error(tmp_path: Path) -> None:

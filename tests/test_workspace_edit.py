@@ -58,6 +58,13 @@ def test_source_is_added_as_its_neighbours_are_written() -> None:
     assert added_lines(FLOW, text) == ["  surveys: {files: exports/评价 6月.csv, format: amazon-feedback}\n"]
 
 
+def test_source_lines_up_where_its_neighbours_do() -> None:
+    ragged = FLOW.replace("roster:  {", "roster: {")
+    entry = {"files": "qa.csv"}
+    assert added_lines(FLOW, add_source(FLOW, "qa", entry) or "") == ["  qa:      {files: qa.csv}\n"]
+    assert added_lines(ragged, add_source(ragged, "qa", entry) or "") == ["  qa: {files: qa.csv}\n"]
+
+
 def test_comments_after_the_sources_stay_where_they_are() -> None:
     text = add_source(BLOCK, "surveys", ENTRY) or ""
     assert text.endswith("# the end\nzone: Asia/Shanghai\n")

@@ -10,15 +10,7 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from csperf.exports.format_file import (
-    CANONICAL,
-    ZONE,
-    ByMarketplace,
-    FormatFile,
-    canonical_format,
-    list_formats,
-    load_format,
-)
+from csperf.exports.format_file import CANONICAL, ZONE, ByMarketplace, FormatFile, canonical_format
 from csperf.exports.inspection import Inspection, inspect_export
 from csperf.exports.layout import find_layout
 from csperf.exports.mended import mend_source
@@ -37,21 +29,17 @@ from csperf.workspace_edit import add_file, add_source, show_source
 from csperf.yaml_models import read_model
 from csperf.yaml_source import parse_yaml
 
-SAID = ("zone", "dates", "marketplace")
+SAID = ("zone", "dates", "marketplace", "encoding")
 """What a source can say of its files beyond their format."""
 _MARK = "\ufeff"
 _HAS_ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d|UTC|GMT)$", re.IGNORECASE)
 
 
-def load_formats(folder: Path) -> dict[str, FormatFile]:
-    """Every format by the name it is asked for by: the workspace's own, then the shipped ones."""
-    return {name: load_format(path, show_path(path)) for name, path in list_formats(folder).items()}
-
-
-def recognise_file(session: Session, path: Path) -> Inspection:
+def recognise_file(session: Session, path: Path, encoding: str | None = None) -> Inspection:
     """What a file is, and which known format or table fits it best; raises ProblemsFound if it cannot be read."""
-    known = load_formats(session.workspace.folder).values()
-    return inspect_export(path, [*known, *map(canonical_format, TABLES)], session.workdir, show_path(path))
+    known = [*session.formats.values(), *map(canonical_format, TABLES)]
+    formats = [format_.in_encoding(encoding) for format_ in known]
+    return inspect_export(path, formats, session.workdir, show_path(path))
 
 
 def examine_file(
@@ -59,20 +47,20 @@ def examine_file(
 ) -> FileReport:
     """Everything that `data inspect` says of a file; raises ProblemsFound if it cannot be read.
 
-    said: zone, dates and marketplace, where the person says them.
+    said: zone, dates, marketplace and encoding, where the person says them.
     """
     workspace = session.workspace
-    inspection = recognise_file(session, path)
-    read_by = find_reader(workspace, path)
+    read_by = workspace.find_source(path)
+    declared = workspace.content.sources[read_by].encoding if read_by else (said or {}).get("encoding")
+    inspection = recognise_file(session, path, declared)
     if inspection.format is None or inspection.table is None:
         return FileReport(inspection, read_by=read_by, proposal=_propose(session, inspection))
-    known = load_formats(workspace.folder)
-    stems = [stem for stem, format_ in known.items() if format_.format == inspection.format]
+    stems = [stem for stem, format_ in session.formats.items() if format_.format == inspection.format]
     own = not workspace.is_sample
     entry = {"files": _pattern(workspace.folder if own else Path.cwd(), path)}
     if inspection.format != CANONICAL:
         entry["format"] = stems[0]
-    entry |= {key: word for key, word in (said or {}).items() if _leaves_open(inspection.best.format, key)}
+    entry |= {key: word for key, word in (said or {}).items() if _leaves_open(inspection, key)}
     content = workspace.content.sources
     asked = content[read_by] if read_by else SourceEntry.model_validate(entry)
     name = read_by or _name(content if own else (), inspection.table, entry.get("format"))
@@ -97,18 +85,6 @@ def examine_file(
         titles={name: measures[name].title for name in about},
         read_by=read_by, name=name, entry=entry,
     )  # fmt: skip
-
-
-def find_reader(workspace: Workspace, path: Path) -> str | None:
-    """The source of csperf.yaml that has a file already."""
-    for name in workspace.content.sources:
-        try:
-            files = workspace.find_files(name)
-        except ProblemsFound:
-            continue
-        if path.resolve() in [file.resolve() for file in files]:
-            return name
-    return None
 
 
 def check_writable(workspace: Workspace) -> None:
@@ -189,7 +165,7 @@ def _same(other: SourceEntry, name: str, entry: Mapping[str, str], table: str) -
 def _open(session: Session, path: Path, format_: FormatFile, name: str, asked: SourceEntry) -> RawTable:
     workspace = session.workspace
     try:
-        complete = format_.for_source(asked.zone, asked.dates, asked.marketplace)
+        complete = format_.for_source(asked.zone, asked.dates, asked.marketplace, asked.encoding)
     except ValueError as error:
         assert isinstance(format_.dates, ByMarketplace)
         raise ProblemsFound(
@@ -206,15 +182,18 @@ def _open(session: Session, path: Path, format_: FormatFile, name: str, asked: S
     return mend_source(source, session.workdir)
 
 
-def _leaves_open(format_: FormatFile, key: str) -> bool:
-    """Whether a format leaves the zone, the dates or the marketplace to the source."""
+def _leaves_open(inspection: Inspection, key: str) -> bool:
+    """Whether a file's format leaves the zone, the dates, the marketplace or the encoding to the source."""
+    format_ = inspection.best.format
+    if key == "encoding":
+        return inspection.encoding == format_.encoding
     if key == "marketplace":
         return isinstance(format_.dates, ByMarketplace)
     return (format_.zone if key == "zone" else format_.dates) is None
 
 
 def _propose(session: Session, inspection: Inspection) -> Proposal | None:
-    formats = list(load_formats(session.workspace.folder).values())
+    formats = list(session.formats.values())
     wanted = [[header] for header in list_headers_known(formats)]
     layout = find_layout(inspection.best.text, "auto", None, wanted) or inspection.layout
     zone = session.workspace.content.zone

@@ -11,16 +11,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from csperf.engines.base import Lens, RejectedRow, SourceResult
 from csperf.engines.polars_sql import check_sql
-from csperf.examination import examine_file, find_reader, recognise_file
 from csperf.exports.format_file import FormatFile
-from csperf.exports.inspection import Inspection
 from csperf.exports.reader import RawTable
 from csperf.feeding import ORDER_AGENTS
-from csperf.intake.file_report import FileReport
 from csperf.notes import (
     explain_nothing_found,
     note_calendar,
@@ -53,6 +50,9 @@ from csperf.shipped import shipped
 from csperf.tables.kinds import EVERYONE
 from csperf.workspace import Workspace, WorkspaceFile, show_path
 from csperf.yaml_source import read_yaml
+
+if TYPE_CHECKING:
+    from csperf.intake.file_report import FileReport
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ def check_data(session: Session) -> CheckedData:
 
 def check_rejects(workspace: Workspace, target: Path | None) -> None:
     """Raises ProblemsFound where the rejected rows are to be written over a file that a source reads."""
-    if target is not None and (source := find_reader(workspace, target)) is not None:
+    if target is not None and (source := workspace.find_source(target)) is not None:
         message = f'source "{source}" reads this file, so the rejected rows are not written over it'
         hint = "give --rejects a new file; mended rows that are listed as a source have to stay there"
         raise ProblemsFound([Problem("rejects-over-source", message, Location(str(target)), hint=hint)])
@@ -400,20 +400,15 @@ def find_schema(of: str) -> dict[str, Any]:
             return schema
 
 
-def inspect_file(session: Session, path: Path) -> Inspection:
-    """What a file is, and which known format or table fits it best; raises ProblemsFound if it cannot be read."""
-    return recognise_file(session, path)
-
-
 def inspect_files(session: Session, paths: Iterable[Path], said: Mapping[str, str]) -> list[FileReport]:
     """All there is to say of each file; raises ProblemsFound once, for all that cannot be read.
 
     said: the zone, dates and marketplace of the files, where a person says them.
     """
+    from csperf.examination import examine_file  # only where asked for: scoring starts without it
+
     measures = load_every_measure(load_measures(session.workspace), check_sql)
-    found = collect(
-        {str(path): path for path in paths}, lambda path: examine_file(session, path, measures, said)
-    )  # fmt: skip
+    found = collect({str(path): path for path in paths}, lambda path: examine_file(session, path, measures, said))
     return list(found.values())
 
 

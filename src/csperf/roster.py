@@ -88,6 +88,19 @@ def normalise_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+def find_alike(names: Sequence[str]) -> list[list[str]]:
+    """The names that one person may have: the same, but for a shop, a platform or a host that stands with them."""
+    groups: list[list[str]] = []
+    for name in sorted(names, key=lambda name: (len(_own_part(name)), len(name), name)):
+        same = (group for group in groups if _is_within(_own_part(group[0]), _own_part(name)))
+        group = next(same, None)
+        if group is None:
+            groups.append([name])
+        else:
+            group.append(name)
+    return [group for group in groups if len(group) > 1]
+
+
 def _fits(pattern: str, name: str) -> bool:
     """Whether a name is one of a pattern's, in which * stands for anything."""
     return re.fullmatch(".*".join(re.escape(part) for part in normalise_name(pattern).split("*")), name) is not None
@@ -104,9 +117,15 @@ def _compare(name: str, known: str) -> float:
     if numbers and others and numbers != others:
         return 0.0
     for part, whole in ((name, known), (known, name)):
-        if len(part) >= _LEAST_LETTERS and re.search(rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9])", whole):
+        if _is_within(part, whole):
             return 1.0
     return difflib.SequenceMatcher(None, name, known).ratio()
+
+
+def _is_within(part: str, whole: str) -> bool:
+    """Whether a name stands as a whole in another."""
+    pattern = rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9])"
+    return len(part) >= _LEAST_LETTERS and re.search(pattern, whole) is not None
 
 
 def read_leave(text: str) -> set[dt.date]:

@@ -11,7 +11,14 @@ from typing import TypeVar
 from csperf.calendars import WorkCalendar, load_calendar
 from csperf.engines.base import Engine
 from csperf.engines.polars_engine import PolarsEngine
-from csperf.exports.format_file import ByMarketplace, FormatFile, canonical_format, list_formats, load_format
+from csperf.exports.format_file import (
+    ByMarketplace,
+    FormatFile,
+    canonical_format,
+    list_formats,
+    load_format,
+    load_formats,
+)
 from csperf.exports.mended import mend_source
 from csperf.exports.reader import RawTable, pool_sources, read_source
 from csperf.problems import Problem, ProblemsFound, suggest
@@ -107,19 +114,22 @@ class Session:
                     )
                 ]
             )
-        workdir = self.workdir / f"source-{list(self.workspace.content.sources).index(name)}"
-        workdir.mkdir(exist_ok=True)
         source = read_source(
             name, self.workspace.find_files(name), self._complete_format(name, format_), compile_table(TABLES[table]),
-            self.workspace.content.zone, self.workspace.folder, workdir,
+            self.workspace.content.zone, self.workspace.folder, self.workdir,
         )  # fmt: skip
-        return mend_source(source, workdir)
+        return mend_source(source, self.workdir)
+
+    @cached_property
+    def formats(self) -> dict[str, FormatFile]:
+        """Every known format by the name it is asked for by; raises ProblemsFound where one is wrong."""
+        return load_formats(self.workspace.folder)
 
     def _complete_format(self, name: str, format_: FormatFile) -> FormatFile:
         """The format with what the source's entry adds to it."""
         entry = self.workspace.content.sources[name]
         try:
-            return format_.for_source(entry.zone, entry.dates, entry.marketplace)
+            return format_.for_source(entry.zone, entry.dates, entry.marketplace, entry.encoding)
         except ValueError as error:
             assert isinstance(format_.dates, ByMarketplace)
             known = ", ".join(format_.dates.marketplace)
@@ -161,7 +171,7 @@ class Session:
                         ("sources", name, "format"),
                         "format-template",
                         f'format "{format_.format}" is a template: {format_.template}',
-                        hint=f"{'' if is_own else f'copy {show_path(path)} to {own} and '}"
+                        hint=f"{'' if is_own else f'csperf data formats {asked} -o {own}; then '}"
                         f"complete {own if is_own else 'it there'}, without the line template:",
                     )
                 ]

@@ -68,7 +68,9 @@ class SourceEntry(BaseModel):
     files: FileList
     format: str | None = Field(None, description="a format by name, or a format file; canonical columns need none")
     table: str | None = Field(None, description="canonical table; default: the format's, or the source's name")
-    zone: ZoneName | None = Field(None, description="IANA name; of times that say none; default: the format's, or the workspace's")
+    zone: ZoneName | None = Field(
+        None, description="IANA name; of times that say none; default: the format's, or the workspace's"
+    )
     dates: Literal["year-first", "month-first", "day-first"] | None = Field(
         None, description="the order of numbers in dates such as 03/04/2025; default: the format's"
     )

@@ -30,7 +30,9 @@ def add_source(text: str, name: str, entry: Entry) -> str | None:
     if lines[key.line - 1][:indent].strip(" "):
         return None  # the sources stand within a line
     if value.line == key.line:
-        added = [f"{name}:".ljust(value.column - key.column - 1) + f" {{{_one_line(entry)}}}"]
+        columns = {source.values[(SOURCES, other)].column for other in source.data[SOURCES]}
+        width = value.column - key.column - 1 if len(columns) == 1 else 0
+        added = [f"{name}:".ljust(width) + f" {{{_one_line(entry)}}}"]
     else:
         step = value.column - 1 - indent
         added = [f"{name}:", *(" " * step + f"{one}: {write_scalar(said)}" for one, said in entry.items())]

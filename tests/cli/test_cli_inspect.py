@@ -124,7 +124,7 @@ def test_write_adds_sources_that_then_can_be_read(shop: Path) -> None:
     assert read(shop) == YAML + (
         f"  agent_metrics: {{files: {names[0]}, format: qianniu-performance}}\n"
         f"  agent_metrics-chitu: {{files: {names[1]}, format: chitu-agents}}\n"
-        f"  orders:              {{files: {names[2]}, format: amazon-orders}}\n"
+        f"  orders: {{files: {names[2]}, format: amazon-orders}}\n"
     )
     checked = run_csperf("data", "check", "--format", "json", "-q", cwd=shop)
     assert checked.code == 0
@@ -162,13 +162,26 @@ def test_what_is_open_is_not_written_until_it_is_said(format_: str, flag: str, s
     assert f"{flag.removeprefix('--')}: {said}}}" in read(shop)
 
 
+def test_encoding_is_asked_for_and_written(shop: Path) -> None:
+    rows = "ticket_id,agent_id,created_at\nT1,Jürgen Müller,2025-06-02 10:00\n"
+    (shop / "desk.csv").write_bytes(rows.encode("cp1252"))
+    asked = run_csperf("data", "inspect", "desk.csv", "--write", "--lang", "en", cwd=shop)
+    assert (asked.code, read(shop)) == (1, YAML)
+    assert '"Jürgen Müller" in cp1252' in asked.err
+    answered = run_csperf("data", "inspect", "desk.csv", "--write", "--encoding", "cp1252", "--lang", "en", cwd=shop)
+    assert answered.code == 0, answered.err
+    assert "encoding: cp1252}" in read(shop)
+    assert "Jürgen Müller" in run_csperf("data", "inspect", "desk.csv", "--lang", "en", cwd=shop).out
+    assert run_csperf("data", "inspect", "desk.csv", "--encoding", "cp1522", cwd=shop).code == 2
+
+
 def test_answer_is_written_only_where_the_format_asks(shop: Path) -> None:
     names = [put("amazon-feedback", shop), put("amazon-orders", shop), put("qianniu-reception", shop)]
     answers = ("--marketplace", "US", "--zone", "America/New_York")
     assert run_csperf("data", "inspect", *names, "--write", *answers, "--lang", "en", cwd=shop).code == 0
     assert read(shop).removeprefix(YAML) == (
         f"  surveys: {{files: {names[0]}, format: amazon-feedback, zone: America/New_York, marketplace: US}}\n"
-        f"  orders:  {{files: {names[1]}, format: amazon-orders, zone: America/New_York}}\n"
+        f"  orders: {{files: {names[1]}, format: amazon-orders, zone: America/New_York}}\n"
         f"  agent_metrics: {{files: {names[2]}, format: qianniu-reception}}\n"
     )
 

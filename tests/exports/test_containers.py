@@ -20,7 +20,7 @@ from csperf.exports.archive import find_name, is_archive
 from csperf.exports.compound import is_sound
 from csperf.exports.excel import write_csv_from_excel
 from csperf.exports.json_records import looks_like_json
-from csperf.exports.reader import find_text
+from csperf.exports.plain_text import find_text
 from csperf.problems import ProblemsFound
 from make_error_inputs import make_workbook, make_zip
 

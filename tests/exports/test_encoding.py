@@ -159,3 +159,29 @@ def test_cut_gzip_is_a_problem(file: Path, keep: int) -> None:
 def test_head_ends_lines_as_the_engine_does(file: Path) -> None:
     file.write_bytes(b"\xef\xbb\xbfnote\rmore\nid,name\r\n1,2\n")
     assert read_head(file, 2).getvalue() == "note more\nid,name\r\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1252", "Jürgen Müller"),
+        ("cp1252", "José"),
+        ("cp932", "田中さくら"),
+        ("big5", "陳經理櫃檯"),
+        ("gb18030", "張國榮"),
+    ],
+)
+@pytest.mark.parametrize("lines", [1, CHUNK // 4])
+def test_what_only_looks_like_gb18030_is_asked_for(file: Path, encoding: str, name: str, lines: int) -> None:
+    file.write_bytes(b"a,b\n" * lines + f"1,{name}\n".encode(encoding))
+    with pytest.raises(ProblemsFound, match="data-doubtful-encoding") as found:
+        detect_encoding(file, "export.csv", whole=True)
+    assert f"export.csv:{lines + 1}:" in str(found.value)
+    assert f'"{name}" in {encoding}' in str(found.value)
+    assert detect_encoding(file, "export.csv", encoding, whole=True) == encoding
+
+
+@pytest.mark.parametrize("text", ["客服,张喆\n", "客服昵称,王祎\n已退款,￥12\n", "李娜,好评😀\n"])
+def test_a_rare_name_among_chinese_words_is_no_question(file: Path, text: str) -> None:
+    file.write_bytes(text.encode("gb18030"))
+    assert detect_encoding(file, "export.csv") == "gb18030"

@@ -1,4 +1,4 @@
-"""`csperf data …`: check the sources, inspect a file."""
+"""`csperf data …`: check the sources, inspect a file, list the formats."""
 
 from __future__ import annotations
 
@@ -12,22 +12,35 @@ from csperf.cli.errors import FINE, PROBLEMS, print_problems
 from csperf.cli.opening import open_session
 from csperf.cli.options import (
     DatesOption,
+    EncodingOption,
     LangOption,
     MarketplaceOption,
+    OutputOption,
     QuietOption,
     RejectsOption,
     StrictOption,
     WorkspaceOption,
     ZoneOption,
 )
-from csperf.cli.output import choose_format, say_aside, terminal_width, use_color, working, write_file, write_result
+from csperf.cli.output import (
+    choose_format,
+    choose_language,
+    say_aside,
+    terminal_width,
+    use_color,
+    working,
+    write_file,
+    write_result,
+)
 
 if TYPE_CHECKING:
     from csperf.intake.file_report import FileReport
     from csperf.session import Session
 
 app = typer.Typer(
-    help="Check the sources of a workspace, look into a file.", no_args_is_help=True, rich_markup_mode=None
+    help="Check the sources of a workspace, look into a file, list the formats.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -96,10 +109,11 @@ def inspect(
     zone: ZoneOption = None,
     dates: DatesOption = None,
     marketplace: MarketplaceOption = None,
+    encoding: EncodingOption = None,
     lang: LangOption = None,
 ) -> int:
     """What a file is, how its columns would be read, what it can feed, and what is still to be said."""
-    said = {"zone": zone, "dates": dates and dates.value, "marketplace": marketplace}
+    said = {"zone": zone, "dates": dates and dates.value, "marketplace": marketplace, "encoding": encoding}
     with open_session(workspace, lang, quiet=True) as (session, language):
         from csperf.examination import check_writable
         from csperf.pipeline import inspect_files
@@ -116,6 +130,44 @@ def inspect(
             result = render_inspection(reports, language, terminal_width(), use_color())
         write_result(result, is_data=is_data, lang=language)
         return _add(session, reports, language) if write else FINE
+
+
+@app.command()
+def formats(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", show_default=False, help="Print this format's file, to copy and to complete."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    format: Annotated[
+        CheckFormat,
+        typer.Option(
+            "--format", envvar="CSPERF_FORMAT", help="Of the list; auto: table on a terminal, json elsewhere."
+        ),
+    ] = CheckFormat.AUTO,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> int:
+    """The formats and templates that ship with csperf and those of the workspace, or one format file as it is."""
+    from csperf.exports.format_file import find_format, load_formats
+    from csperf.render.formats import render_formats, render_formats_json
+    from csperf.workspace import load_workspace
+
+    found = load_workspace(workspace)
+    language = choose_language(lang, found)
+    if name is not None:
+        if output:
+            output.parent.mkdir(exist_ok=True)
+        write_result(find_format(found.folder, name).read_bytes(), output, is_data=True, lang=language)
+        return FINE
+    chosen = choose_format(format.value, output, ("table", "json"))
+    known = load_formats(found.folder)
+    if chosen == "json":
+        result = render_formats_json(known, choose_language(lang, found, is_data=True))
+    else:
+        result = render_formats(known, language, terminal_width(), use_color(output))
+    write_result(result, output, is_data=chosen == "json", lang=language)
+    return FINE
 
 
 def _add(session: Session, reports: list[FileReport], lang: str) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from csperf.cli.options import Lang, LangOption
+from csperf.cli.options import EncodingOption, Lang, LangOption
 from csperf.cli.output import choose_language, say_aside, working
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ class DateOrder(StrEnum):
 
 
 _EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".xlsx", ".xls", ".gz", ".zip")
+
+_MOST_ALIKE = 5
+"""Of how many people who may have several names these are printed."""
 
 
 def init(
@@ -66,6 +69,7 @@ def init(
             help="With --from: the country code of an export that differs by marketplace, such as US.",
         ),
     ] = None,
+    encoding: EncodingOption = None,
     lang: LangOption = None,
 ) -> int:  # fmt: skip
     """Make a workspace that works at once: from your own exports (--from), or with a sample shop to play with."""
@@ -74,10 +78,12 @@ def init(
     if exports:
         files = [*exports, *(path for path in listed if path.is_file())]
         folder = _choose_folder([path for path in listed if not path.is_file()])
-        said = {"zone": _check_zone(zone), "dates": dates.value if dates else None, "marketplace": marketplace}
+        said = {
+            "zone": _check_zone(zone), "dates": dates and dates.value, "marketplace": marketplace, "encoding": encoding
+        }  # fmt: skip
         _start_from(folder, files, {key: value for key, value in said.items() if value}, lang, language)
         return 0
-    for flag, value in (("--zone", zone), ("--dates", dates), ("--marketplace", marketplace)):
+    for flag, value in (("--zone", zone), ("--dates", dates), ("--marketplace", marketplace), ("--encoding", encoding)):
         if value:
             raise typer.BadParameter("says something of exports; name them with --from", param_hint=flag)
     if len(listed) > 1:
@@ -142,6 +148,10 @@ def _say_started(folder: Path, start: Start, language: str) -> None:
     choice = start.choice
     for source in start.idle:
         say_aside(label("init-from-idle", language, source=source))
+    if start.alike:
+        groups = [" = ".join(group) for group in start.alike[:_MOST_ALIKE]]
+        names = label("list-semicolon", language).join([*groups, *(["…"] if len(start.alike) > _MOST_ALIKE else [])])
+        say_aside(label("init-from-alike", language, names=names))
     cards = choice.scores.cards
     say_aside(
         label(

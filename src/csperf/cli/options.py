@@ -173,6 +173,23 @@ DatesOption = Annotated[
         "--dates", envvar="CSPERF_DATES", show_default=False, help="Order of the files' dates such as 03/04/2025.",
     ),
 ]  # fmt: skip
+
+
+def _check_encoding(name: str | None) -> str | None:
+    try:
+        " ".encode(name or "utf-8")
+    except LookupError as error:
+        raise typer.BadParameter(f'unknown encoding "{name}"; write one such as cp1252, cp932 or gb18030') from error
+    return name
+
+
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", envvar="CSPERF_ENCODING", metavar="NAME", show_default=False, callback=_check_encoding,
+        help="Encoding of the files that are not UTF-8, such as cp1252 or cp932.",
+    ),
+]  # fmt: skip
 MarketplaceOption = Annotated[
     str | None,
     typer.Option(

@@ -12,6 +12,7 @@ from csperf.exports.reader import RawTable
 from csperf.problems import Location, Problem, ProblemsFound
 
 _SHOWN = 3
+_UNTIL = "_until"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,35 @@ def find_repeats(table: RawTable, rows: pl.LazyFrame, key: Sequence[str]) -> Rep
     return Repeats(table, key, newest, found.join(newest, on=PLACE, how="anti").select(PLACE, CODE))
 
 
+def check_spans(table: RawTable, rows: pl.LazyFrame) -> None:
+    """Raises ProblemsFound where reports of one source share days, as these would count twice."""
+    contract = table.contract
+    begin, end = contract.at, contract.covers_until
+    if begin is None or end is None or not table.has(end):
+        return
+    whose = [*(name for name in contract.key if name != begin), *([SOURCE] if len(table.sources) > 1 else [])]
+    until = pl.coalesce(end, begin).alias(_UNTIL)
+    spans = rows.select(PLACE, *whose, begin, until).collect(engine="streaming").sort(begin, PLACE)
+    spans = spans.unique([*whose, begin, _UNTIL], keep="first", maintain_order=True)
+    again = spans.filter(pl.col(begin) <= pl.col(_UNTIL).cum_max().shift(1).over(whose))
+    if not len(again):
+        return
+    samples = []
+    for row in again.head(_SHOWN).iter_rows(named=True):
+        same = pl.all_horizontal(pl.col(name) == row[name] for name in whose)
+        other = spans.filter(same & (pl.col(_UNTIL) >= row[begin])).row(0, named=True)
+        places = [
+            f"{table.files[file].shown} row {line} ({one[begin]} to {one[_UNTIL]})"
+            for one in (other, row) for file, line in [place_of(one[PLACE])]
+        ]  # fmt: skip
+        samples.append(", ".join(str(row[name]) for name in whose if name != SOURCE) + f": {' and '.join(places)}")
+    message = f"{len(again)} {'row reports' if len(again) == 1 else 'rows report'} days that another row has already"
+    hint = "these days would count twice: of the files that overlap, leave one out"
+    raise ProblemsFound(
+        [Problem("data-overlapping-reports", message, Location(table.name), samples=tuple(samples), hint=hint)]
+    )
+
+
 def hash_key(key: Sequence[str]) -> pl.Expr:
     """One number per key; equal keys give equal numbers, and a second look tells chance collisions apart."""
     return pl.col(key[0]).hash() if len(key) == 1 else pl.struct(key).hash()
@@ -74,6 +104,8 @@ def _conflict(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame) -> P
         places = [place_of(place) for place in row["_places"][:2]]
         samples.append(f"{name}: " + " and ".join(f"{table.files[file].shown} row {line}" for file, line in places))
     count = len(conflicts)
+    in_one_file = any(len({place_of(place)[0] for place in row[:2]}) == 1 for row in conflicts["_places"])
+    are_accounts = table.contract.is_report and in_one_file
     version = table.contract.version
     can_tell = version is not None and not table.has(version)
     parts = [name for name in table.contract.key if not table.contract.columns[name].required and not table.has(name)]
@@ -83,5 +115,6 @@ def _conflict(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame) -> P
         Location(table.name), samples=tuple(samples),
         hint="remove the outdated rows"
         + (f", or export the column for {version} too, so that the newest wins" if can_tell else "")
-        + (f"; or export {' and '.join(parts)}, if these are parts of one" if parts else ""),
+        + (f"; or export {' and '.join(parts)}, if these are parts of one" if parts else "")
+        + ("; accounts of one person in one file are not added up: give each a line in the roster" * are_accounts),
     )  # fmt: skip

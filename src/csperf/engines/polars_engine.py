@@ -29,7 +29,7 @@ from csperf.engines.base import Lens, RejectedRow, Rejection, Resolve, RowCounts
 from csperf.engines.polars_aggregates import AggregatePlan, compile_sql, counts_by_pair, in_period, names_in, span_of
 from csperf.engines.polars_credit import KEY, SERVED_BY, SERVED_ORDER, Credit
 from csperf.engines.polars_derived import derived_columns
-from csperf.engines.polars_duplicates import Repeats, find_repeats, hash_key
+from csperf.engines.polars_duplicates import Repeats, check_spans, find_repeats, hash_key
 from csperf.engines.polars_facts import (
     CODE,
     OVERFLOW,
@@ -121,7 +121,8 @@ class PolarsEngine:
         return self._decode_if_needed(_Job(order_agents, (), None, None, Credit(order_agents)), work)
 
     def _measure(self, job: _Job, resolve: Resolve) -> SourceResult:
-        quick = None if job.is_small or job.table.replaced else self._try_quickly(job)
+        careful = job.is_small or job.table.replaced or job.table.contract.covers_until
+        quick = None if careful else self._try_quickly(job)
         if (
             quick is not None
             and quick.rejected == 0
@@ -161,16 +162,10 @@ class PolarsEngine:
             check_replaced(job.table)
             return work(job)
         except pl.exceptions.ComputeError:
-            files = tuple(reread_as_text(file, self._folder(index)) for index, file in enumerate(job.table.files))
+            files = tuple(reread_as_text(file, self._workdir) for file in job.table.files)
         table = replace(job.table, files=files)
         check_replaced(table)
         return work(replace(job, table=table))
-
-    def _folder(self, index: int) -> Path:
-        """A folder for one file of a table, as two files in different places may have one name."""
-        folder = self._workdir / f"file-{index}"
-        folder.mkdir(exist_ok=True)
-        return folder
 
     def _measure_carefully(self, job: _Job, resolve: Resolve) -> SourceResult:
         facts = _scan_carefully(job)
@@ -373,6 +368,7 @@ def _find_usable(job: _Job, facts: Facts, resolve: Resolve) -> _Usable:
     aliases = {name: canonical for name in sorted(names) if (canonical := resolve(name)) != name}
     if aliases:
         rows = rows.with_columns(pl.col(*agents).replace(list(aliases), list(aliases.values())))
+    check_spans(job.table, rows)
     is_clean = pl.col(CODE).is_null()
     repeats = find_repeats(job.table, rows, job.key)
     if repeats is None:

@@ -35,6 +35,8 @@ def read_day(cell: str, order: Dates) -> dt.date | None:
 
 def list_readings(cell: str) -> dict[Dates, dt.date]:
     """The day in each order that makes one; none for a cell that begins with no such date."""
+    if _NUMBERS.match(cell) is None:  # as of most cells: the heads of all files are looked through
+        return {}
     return {order: day for order in ORDERS if (day := read_day(cell, order))}
 
 

@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import re
+import unicodedata
 import zlib
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import IO
 from csperf.problems import Location, Problem, ProblemsFound
 
 CHUNK = 1 << 20
+_SAY_IT = "say it in the source in csperf.yaml, or with --encoding to csperf init and data inspect"
 _SAMPLE = 1 << 16
 # UTF-32 first: its little-endian mark begins with UTF-16's.
 _BOMS = {
@@ -25,6 +27,15 @@ _BOMS = {
 }
 _WIDE = ("utf-16", "utf-32", "utf16", "utf32", "utf_16", "utf_32")
 _FOREIGN = re.compile(rb"\s*(?:(%PDF-)|(<\?xml\b)|<(?:!doctype html|html|head|body|table|meta)\b)", re.IGNORECASE)
+_DOUBLE = re.compile(
+    rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]|(?P<plain>[\xa1-\xf7][\xa1-\xfe])|(?P<rare>[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x80-\xff])"
+)
+"""The characters of a text in GB18030; the plain ones are those of GB2312, all that people commonly write."""
+_CELLS = re.compile(r'[,;\t|"\r\n]+')
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f]")
+_RARE = 4
+"""One rare character in so many is more than a Chinese text has."""
+_OTHERS = ("cp1252", "cp932", "big5", "gb18030")
 _QUOTED = re.compile(r'"[^"]*(?:"|$)')
 
 
@@ -75,20 +86,62 @@ def detect_encoding(path: Path, shown: str, declared: str = "auto", whole: bool 
     else:
         other = "gb18030" if declared == "auto" else declared
         tries = ["utf-8"] if other.lower().startswith(("utf-8", *_WIDE)) else ["utf-8", other]
+    doubtful = None
     for name in tries:
         bad = _first_bad_byte(path, shown, name, whole)
         if bad is None:
+            if declared == "auto" and doubtful:
+                _check_chinese(path, shown, *doubtful)
             return name
-    if declared == "auto" and marked is None:
+        doubtful = doubtful or bad
+    if declared == "auto" and doubtful and marked is None:
+        _check_chinese(path, shown, *doubtful)
         raise ProblemsFound([_not_text(shown)])
     offset, line = bad or (0, 1)
     said = " although its byte-order mark says so" if marked else ""
     if marked:
         hint = "export it again; the file is damaged or cut"
     else:
-        hint = "set encoding: auto in the format file, or the encoding the platform says it writes"
+        hint = "say the right encoding: (or auto) where it stands, in csperf.yaml or the format file"
     message = f"byte {offset + 1}, in line {line}, is not {tries[-1]}{said}"
     raise ProblemsFound([Problem("data-encoding", message, Location(shown), hint=hint)])
+
+
+def _check_chinese(path: Path, shown: str, offset: int, line: int) -> None:
+    """Raises ProblemsFound where GB18030 takes the text for characters that hardly anybody writes.
+
+    It decodes most of what other encodings write. offset, line: of the first byte that is not UTF-8.
+    """
+    with open_bytes(path) as file:
+        start = max(0, offset - CHUNK)
+        file.seek(start)
+        before = read_bytes(file, offset - start, shown)
+        begun = before[before.rfind(b"\n") + 1 :]  # no character of more bytes spans a line
+        text = begun + read_bytes(file, _SAMPLE, shown)
+    found = [match.lastgroup for match in _DOUBLE.finditer(text)]
+    readings = {name: cell for name in _OTHERS if (cell := _read_cell(text, name))}
+    if found.count("rare") * _RARE <= len(found) or _CONTROL.search(text) or not readings:
+        return
+    shows = ", ".join(f'"{cell}" in {name}' for name, cell in readings.items())
+    raise ProblemsFound(
+        [
+            Problem(
+                "data-doubtful-encoding", f"not UTF-8, and nothing says in which encoding it is: it could say {shows}",
+                Location(shown, line),
+                hint=f"{_SAY_IT}, such as encoding: {next(iter(readings))}",
+            )
+        ]
+    )  # fmt: skip
+
+
+def _read_cell(text: bytes, encoding: str) -> str | None:
+    """The first cell that is not ASCII; None where nobody can have written it so."""
+    try:
+        read = codecs.getincrementaldecoder(encoding)("strict").decode(text)
+    except UnicodeDecodeError:
+        return None
+    found = next((cell.strip() for cell in _CELLS.split(read) if not cell.isascii()), "")
+    return None if any(unicodedata.category(sign).startswith("C") for sign in found) else found
 
 
 def _with_byte_order(declared: str, head: bytes) -> str:
@@ -162,10 +215,10 @@ def _with_zeros(shown: str, head: bytes) -> Problem:
     zeros = sorted((head[::2].count(0), head[1::2].count(0)))
     if zeros[0] == 0 and zeros[1] > len(head) // 8:
         return _not_text(
-            shown, "it looks like UTF-16 without a byte-order mark: set encoding: utf-16 in the format file"
+            shown, "it looks like UTF-16 without a byte-order mark: set encoding: utf-16 in the source in csperf.yaml"
         )
     before = head[: head.index(0)]
-    is_text = before and not re.search(rb"[\x01-\x08\x0e-\x1f]", head)
+    is_text = before and not _CONTROL.search(head)
     return name_zeros(shown, 1 + before.count(b"\n")) if is_text else _not_text(shown)
 
 

@@ -12,7 +12,6 @@ from functools import reduce
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
 
 from csperf.exports import compound
 from csperf.exports.archive import BROKEN
@@ -91,12 +90,15 @@ def _find_errors(content: bytes, sheet: str) -> list[tuple[int, int, str]]:
 
     Of .xlsx only; in older workbooks such a cell is empty.
     """
+    from xml.etree import ElementTree
+
     errors: list[tuple[int, int, str]] = []
     if not content.startswith(b"PK"):
         return errors
     with suppress(KeyError, ElementTree.ParseError), zipfile.ZipFile(BytesIO(content)) as book:
-        sheets = {one.get("name"): one.get(_PART) for one in _parse(book, "xl/workbook.xml").iter(_SHEET)}
-        parts = {one.get("Id"): one.get("Target", "") for one in _parse(book, "xl/_rels/workbook.xml.rels")}
+        contents, links = map(ElementTree.fromstring, map(book.read, ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")))
+        sheets = {one.get("name"): one.get(_PART) for one in contents.iter(_SHEET)}
+        parts = {one.get("Id"): one.get("Target", "") for one in links}
         with book.open(posixpath.join("/xl", parts[sheets[sheet]])[1:]) as part:
             rest = b""
             while block := part.read(_BLOCK):
@@ -108,10 +110,6 @@ def _find_errors(content: bytes, sheet: str) -> list[tuple[int, int, str]]:
                     ]  # fmt: skip
                 rest = block[max(block.rfind(b"<c "), 0) :]
     return errors
-
-
-def _parse(book: zipfile.ZipFile, part: str) -> ElementTree.Element:
-    return ElementTree.fromstring(book.read(part))
 
 
 def _count_columns(letters: bytes) -> int:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
-from csperf.problems import ProblemsFound, suggest
+from csperf.problems import Problem, ProblemsFound, suggest
 from csperf.shipped import shipped
 from csperf.tables import TABLES
 from csperf.tables.contract import compile_table
@@ -301,6 +301,14 @@ def list_formats(folder: Path) -> dict[str, Path]:
 def load_formats(folder: Path) -> dict[str, FormatFile]:
     """All of them, by name."""
     return {name: load_format(path, show_path(path)) for name, path in list_formats(folder).items()}
+
+
+def find_format(folder: Path, name: str) -> Path:
+    """The file of a format that `load_formats` knows; raises ProblemsFound for another."""
+    known = list_formats(folder)
+    if name not in known:
+        raise ProblemsFound([Problem("format-unknown", f'no format "{name}"', hint=suggest(name, list(known)))])
+    return known[name]
 
 
 def canonical_format(table: str) -> FormatFile:

@@ -11,7 +11,7 @@ from csperf.exports.archive import is_archive
 from csperf.exports.encoding import is_gzip
 from csperf.exports.format_file import FormatFile
 from csperf.exports.layout import Layout
-from csperf.exports.reader import CONVERTED, find_text
+from csperf.exports.plain_text import CONVERTED, find_text, new_copy
 from csperf.exports.recognition import Candidate, Confidence, list_headers, rank_formats
 from csperf.problems import ProblemsFound
 
@@ -70,8 +70,7 @@ def inspect_export(path: Path, formats: Sequence[FormatFile], workdir: Path, sho
         key = (encoding, sheet, records)
         if key not in texts:
             try:
-                copy = workdir / f"inspected-{len(texts)}.csv"
-                texts[key] = find_text(path, encoding, sheet, shown, copy, records)
+                texts[key] = find_text(path, encoding, sheet, shown, new_copy(workdir), records)
             except ProblemsFound as found:
                 texts[key] = found
         return texts[key]

@@ -7,10 +7,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice, pairwise, takewhile, zip_longest
 from pathlib import Path
 
 from csperf.exports.encoding import name_zeros, read_head
+from csperf.exports.format_file import ZONE
 from csperf.problems import Location, Problem, ProblemsFound
 
 PEEK_LINES = 200
@@ -44,9 +46,18 @@ class Layout:
     peek: tuple[tuple[str, ...], ...]
 
 
+@lru_cache(4096)  # every format's headers are compared with those of every file
 def normalise(header: str) -> str:
     """A header for comparing: NFKC, case folded, without spaces and line breaks."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", header)).casefold()
+
+
+def match_header(header: str) -> Matches:
+    """Whether a normalised cell is this header; `{zone}` in it stands for any words."""
+    wanted = normalise(header)
+    if ZONE not in wanted:
+        return wanted.__eq__
+    return re.compile(".+".join(map(re.escape, wanted.split(ZONE)))).fullmatch
 
 
 def find_layout(
@@ -71,7 +82,7 @@ def find_layout(
     for record in reader:
         records.append(record)
         line_ends.append(reader.line_num)
-    matches = [_match_header(header) for header in known] if header_rows > 1 else []
+    matches = [match_header(header) for header in known] if header_rows > 1 else []
     index = header_row - 1 if header_row is not None else _find_header(records, wanted, header_rows, matches)
     if index >= len(records):
         return None
@@ -176,7 +187,7 @@ def _find_separator(content: str) -> str:
 def _find_header(
     records: Sequence[Sequence[str]], wanted: Sequence[Sequence[str]], rows: int, known: Sequence[Matches]
 ) -> int:
-    goals = [[_match_header(name) for name in names] for names in wanted]
+    goals = [[match_header(name) for name in names] for names in wanted]
     best, best_hits = next((i for i, record in enumerate(records) if any(record)), 0), 0
     for index in range(min(len(records), _SEARCHED)):
         # A title above a header of several rows belongs to it only where header_row says so.
@@ -194,6 +205,8 @@ def _read_header(
     records: Sequence[Sequence[str]], index: int, rows: int, known: Sequence[Matches]
 ) -> tuple[tuple[str, ...], int]:
     """(the cells of a header of up to `rows` records that begins at one, the last record that belongs to it)."""
+    if rows == 1:
+        return tuple(records[index]), index
     below = list(takewhile(lambda record: _holds_known(record, known), records[index + 1 : index + rows]))
     columns = zip_longest(records[index], *below, fillvalue="")
     headers = tuple(next((cell for cell in reversed(column) if cell.strip()), column[0]) for column in columns)
@@ -202,14 +215,6 @@ def _read_header(
 
 def _holds_known(record: Sequence[str], known: Sequence[Matches]) -> bool:
     return any(match(cell) for cell in map(normalise, record) if cell for match in known)
-
-
-def _match_header(header: str) -> Matches:
-    """Whether a normalised cell is this header; `{zone}` in it stands for any words."""
-    wanted = normalise(header)
-    if "{zone}" not in wanted:
-        return wanted.__eq__
-    return re.compile(".+".join(map(re.escape, wanted.split("{zone}")))).fullmatch
 
 
 def _unique(headers: Sequence[str]) -> tuple[str, ...]:

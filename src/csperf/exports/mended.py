@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from csperf.exports.layout import Layout
-from csperf.exports.reader import MENDED, RawFile, RawTable, Replaced, find_doubtful_dates, new_copy
+from csperf.exports.plain_text import MENDED, new_copy
+from csperf.exports.reader import RawFile, RawTable, Replaced, find_doubtful_dates
 from csperf.exports.rejects_file import PREFIX, SURPLUS, MendedRow, RejectsFile, read_mended
 from csperf.problems import Location, Problem, ProblemsFound
 

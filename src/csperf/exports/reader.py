@@ -1,4 +1,4 @@
-"""Opening a source: every file found, decoded, laid out, and its columns matched to the canonical ones."""
+"""Opening a source: every file laid out, and its columns matched to the canonical ones."""
 
 from __future__ import annotations
 
@@ -8,36 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from csperf.exports.archive import find_name, is_archive, unpack_archive
+from csperf.exports.archive import find_name
 from csperf.exports.date_orders import find_orders, list_readings, show_readings
-from csperf.exports.encoding import (
-    CHUNK,
-    detect_encoding,
-    ends_lines_with_cr,
-    is_gzip,
-    open_bytes,
-    read_bytes,
-    read_head,
-    read_start,
-    write_utf8,
-)
-from csperf.exports.excel import MAGIC, SUFFIXES, write_csv_from_excel
+from csperf.exports.encoding import read_head
 from csperf.exports.file_names import find_days
 from csperf.exports.format_file import ZONE, ByMarketplace, Dates, FormatFile
-from csperf.exports.json_records import looks_like_json, write_csv_from_json
-from csperf.exports.layout import Layout, check_lines, find_layout, normalise, write_quoted
+from csperf.exports.layout import Layout, check_lines, find_layout, match_header, normalise, write_quoted
+from csperf.exports.plain_text import CONVERTED, JSON, find_text, new_copy
 from csperf.exports.rejects_file import RejectsFile, is_rejects
 from csperf.problems import Location, Problem, ProblemsFound, nearest
 from csperf.tables.contract import Contract
-
-EXCEL, JSON, MENDED = "excel", "json", "mended"
-_COPIES = count()
-CONVERTED = (EXCEL, JSON, MENDED)
-"""In place of an encoding: what becomes a CSV file of csperf's own making."""
 
 
 @dataclass(frozen=True)
@@ -196,11 +179,6 @@ def reread_as_text(file: RawFile, workdir: Path) -> RawFile:
     target = new_copy(workdir)
     write_quoted(text, file.layout, file.shown, target)
     return replace(file, text=target, encoding=encoding)
-
-
-def new_copy(workdir: Path) -> Path:
-    """Where to write a copy: no two are the same, as sources share tables, and files in two folders a name."""
-    return workdir / f"copy-{next(_COPIES)}.csv"
 
 
 def _find_table(path: Path, format_: FormatFile, shown: str, workdir: Path) -> tuple[Path, str]:
@@ -398,84 +376,6 @@ def read_layout(text: Path, encoding: str, format_: FormatFile, contract: Contra
     return layout
 
 
-def find_text(
-    path: Path, declared: str, sheet: str | None, shown: str, copy: Path,
-    records: str | None = None, whole: bool = False,
-) -> tuple[Path, str]:  # fmt: skip
-    """(a UTF-8 file with the content, the encoding it had); raises ProblemsFound if there is none to be had.
-
-    What the file is decides, not its name. declared: the format file's encoding. copy: where to write.
-    sheet, records: what to take of a workbook or of JSON. whole: look at every byte to tell the encoding.
-    """
-    if path.is_dir():
-        raise ProblemsFound(
-            [
-                Problem(
-                    "data-is-folder",
-                    "this is a folder, not a file",
-                    Location(shown),
-                    hint='name the files in it, such as "exports/*.csv"',
-                )
-            ]
-        )
-    try:
-        return _find_text(path, declared, sheet, records, shown, copy, whole)
-    except OSError as error:
-        raise ProblemsFound(
-            [
-                Problem(
-                    "file-unreadable",
-                    f"cannot read this file: {error.strerror or error}",
-                    Location(shown),
-                    hint="check the path and the permissions",
-                )
-            ]
-        ) from error
-
-
-def _find_text(
-    path: Path, declared: str, sheet: str | None, records: str | None, shown: str, copy: Path, whole: bool
-) -> tuple[Path, str]:
-    suffix = path.suffix.lower()
-    start = read_start(path, shown)
-    if start.startswith(MAGIC) and is_gzip(path):
-        path = _unpack(path, copy.with_name(f"{copy.name}.unzipped"), shown)
-    if start.startswith(MAGIC) and is_archive(path):
-        path, packed = copy.with_name(f"{copy.name}.unpacked"), path
-        unpack_archive(packed, shown, path)
-        suffix = path.suffix
-        start = read_start(path, shown)
-    if start.startswith(MAGIC):
-        write_csv_from_excel(path, shown, sheet, copy)
-        return copy, EXCEL
-    try:
-        encoding = detect_encoding(path, shown, declared, whole)
-    except ProblemsFound:
-        if suffix not in SUFFIXES or b"\x00" not in start:
-            raise
-        write_csv_from_excel(path, shown, sheet, copy)
-        return copy, EXCEL
-    head = start.decode(encoding, "ignore")
-    if looks_like_json(head):
-        write_csv_from_json(path, shown, detect_encoding(path, shown, declared, whole=True), records, copy)
-        return copy, JSON
-    if encoding == "utf-8" and not ends_lines_with_cr(head):
-        return (_unpack(path, copy, shown) if is_gzip(path) else path), encoding
-    try:
-        write_utf8(path, shown, encoding, copy)
-    except UnicodeDecodeError:
-        encoding = detect_encoding(path, shown, declared, whole=True)
-        write_utf8(path, shown, encoding, copy)
-    return copy, encoding
-
-
-def _unpack(path: Path, copy: Path, shown: str) -> Path:
-    with open_bytes(path) as source, copy.open("wb") as sink:
-        while chunk := read_bytes(source, CHUNK, shown):
-            sink.write(chunk)
-    return copy
-
-
 def match_columns(format_: FormatFile, layout: Layout) -> tuple[dict[str, tuple[str, ...]], list[str]]:
     """(canonical → the file's columns, the canonical columns whose header is not there)."""
     origins, missing = {}, []
@@ -498,17 +398,9 @@ def match_columns(format_: FormatFile, layout: Layout) -> tuple[dict[str, tuple[
 
 def _find_header(alias: str, layout: Layout) -> str | None:
     """The first of the file's columns under a header, however it is spelt; {zone} in it stands for anything."""
-    wanted = normalise(alias)
-    if ZONE not in wanted:
-        return next(
-            (column for header, column in zip(layout.headers, layout.columns, strict=True)
-             if normalise(header) == wanted), None,
-        )  # fmt: skip
-    pattern = re.compile(re.escape(wanted).replace(re.escape(ZONE), ".+"))
-    return next(
-        (column for header, column in zip(layout.headers, layout.columns, strict=True)
-         if pattern.fullmatch(normalise(header))), None,
-    )  # fmt: skip
+    matches = match_header(alias)
+    headers = zip(layout.headers, layout.columns, strict=True)
+    return next((column for header, column in headers if matches(normalise(header))), None)
 
 
 def _missing_column(wanted_by: str, headers: list[str], layout: Layout, shown: str) -> Problem:

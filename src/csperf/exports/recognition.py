@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from csperf.exports.format_file import CANONICAL, FormatFile
-from csperf.exports.layout import Layout, normalise
+from csperf.exports.layout import Layout, match_header, normalise
 from csperf.exports.reader import match_columns, read_layout
 from csperf.problems import Problem, ProblemsFound
 from csperf.tables import TABLES
@@ -126,8 +125,4 @@ def _try_format(format_: FormatFile, text: Path, encoding: str, shown: str) -> C
 
 def _find(header: str, here: Set[str]) -> set[str]:
     """Those of the file's headers that a header of a format stands for; {zone} in it stands for any zone."""
-    wanted = normalise(header)
-    if "{zone}" not in wanted:
-        return {wanted} & here
-    pattern = re.escape(wanted).replace(re.escape("{zone}"), ".+")
-    return {one for one in here if re.fullmatch(pattern, one)}
+    return set(filter(match_header(header), here))

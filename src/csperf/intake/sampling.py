@@ -44,15 +44,15 @@ def read_samples(engine: Engine, file: RawFile, contract: Contract, workdir: Pat
     if not records:
         return ()
     names = [name for name in contract.columns if file.has(name)]
-    singles = {row: _single(file, row, record, workdir) for row, record in records}
-    read, rejected = _read_columns(engine, list(singles.values()), contract, names)
+    some = _write_rows(file, records, workdir)
+    read, rejected = _read_columns(engine, some, contract, names)
     found: dict[int, dict[str, tuple[object, str | None]]] = {
         row: {name: (values[name], None) for name in names} for row, values in read.items()
     }
     # A row with something wrong in it is read once more, each of its columns without the others.
     found |= {row: {} for row in rejected}
     for name in names if rejected else ():
-        alone, wrong = _read_columns(engine, [singles[row] for row in rejected], contract, [name])
+        alone, wrong = _read_columns(engine, some, contract, [name])
         for row in rejected:
             found[row][name] = (alone[row][name], None) if row in alone else (None, wrong[row])
     return tuple(
@@ -63,24 +63,28 @@ def read_samples(engine: Engine, file: RawFile, contract: Contract, workdir: Pat
 
 
 def _read_columns(
-    engine: Engine, singles: Sequence[RawFile], contract: Contract, names: Sequence[str]
+    engine: Engine, file: RawFile, contract: Contract, names: Sequence[str]
 ) -> tuple[dict[int, dict[str, object]], dict[int, str]]:
     """(row → values, row → code of what is wrong in it) of some columns, read without the others."""
     columns = {name: contract.columns[name] for name in names} | {_ROW: Column(_ROW, "text", required=False)}
-    some = replace(contract, columns=columns, key=(), version=None, at=None, agent=_ROW, agents_by=None,
-                   rules={}, derived={})  # fmt: skip
-    table = RawTable(singles[0].source, some, tuple(singles))
+    asked = replace(contract, columns=columns, key=(), version=None, at=None, agent=_ROW, agents_by=None,
+                    rules={}, derived={})  # fmt: skip
+    table = RawTable(file.source, asked, (file,))
     read = {int(str(facts[_ROW])): facts for facts in engine.read_facts(table)}
-    return read, {rejected.row: rejected.code for rejected in engine.read_rejected(table)}
+    return read, {int(rejected.cells[0] or 0): rejected.code for rejected in engine.read_rejected(table)}
 
 
-def _single(file: RawFile, row: int, record: Sequence[str], workdir: Path) -> RawFile:
-    """A file with that one row alone, which knows its number."""
-    text = workdir / f"sampled-{row}.csv"
+def _write_rows(file: RawFile, records: Sequence[tuple[int, Sequence[str]]], workdir: Path) -> RawFile:
+    """A file with those rows alone, each of which begins with its number."""
+    text = workdir / "sampled.csv"
     with text.open("w", encoding="utf-8", newline="") as sink:
-        csv.writer(sink, delimiter=file.layout.separator, lineterminator="\n").writerow(record)
-    layout = replace(file.layout, header_row=row - 1, skip_lines=0)
-    return replace(file, text=text, layout=layout, constants={**file.constants, _ROW: str(row)})
+        writer = csv.writer(sink, delimiter=file.layout.separator, lineterminator="\n")
+        writer.writerows([row, *record] for row, record in records)
+    layout = replace(
+        file.layout, header_row=0, skip_lines=0, headers=(_ROW, *file.layout.headers),
+        columns=(_ROW, *file.layout.columns), peek=tuple(("", *record) for record in file.layout.peek),
+    )  # fmt: skip
+    return replace(file, text=text, layout=layout, origins={**file.origins, _ROW: (_ROW,)})
 
 
 def _raw(file: RawFile, name: str, record: Sequence[str]) -> str:

@@ -148,6 +148,10 @@ DATA_WORDS: dict[str, dict[str, str]] = {
     },
     "inspect-question": {"en": "To be said first: {question}", "zh-CN": "需要先说明：{question}"},
     "inspect-source": {"en": "For csperf.yaml (--write adds it):", "zh-CN": "写入 csperf.yaml（--write 会代为添加）："},
+    "inspect-source-later": {
+        "en": "For csperf.yaml (--write adds it once that is settled):",
+        "zh-CN": "写入 csperf.yaml（上述问题解决后，--write 会代为添加）：",
+    },
     "inspect-proposal": {
         "en": "A proposal for formats/{name}.yaml (table {table}); complete what stands in comments:",
         "zh-CN": "formats/{name}.yaml 的草稿（数据表 {table}），请补全注释中的内容：",
@@ -190,9 +194,10 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "{file}：已加入 csperf.yaml 中数据源 {source} 的文件",
     },
     "inspect-open": {
-        "en": "{file}: not added, as something is to be said first; --dates, --zone or --marketplace say it, "
-        "or a line of the source:",
-        "zh-CN": "{file}：未添加，需要先说明；可用 --dates、--zone、--marketplace，或在数据源里写一行：",
+        "en": "{file}: not added, as something is open (see above): settle it and run this again, with --dates, "
+        "--zone, --marketplace or --encoding where one answers it; or write a line more in the source:",
+        "zh-CN": "{file}：未添加，上述问题尚未解决。解决后再运行一次（可用 --dates、--zone、--marketplace、--encoding "
+        "回答），或在数据源里多写一行：",
     },
     "inspect-unsure": {
         "en": "{file}: not added, as it is only probably what it looks like; if it is, add to the sources:",
@@ -217,4 +222,7 @@ DATA_WORDS: dict[str, dict[str, str]] = {
     "head-column": {"en": "Header", "zh-CN": "表头"},
     "head-canonical": {"en": "Canonical column", "zh-CN": "标准列"},
     "head-title": {"en": "Title", "zh-CN": "名称"},
+    "head-format": {"en": "Format", "zh-CN": "格式"},
+    "head-table": {"en": "Table", "zh-CN": "数据表"},
+    "format-template": {"en": "template", "zh-CN": "模板"},
 }

@@ -85,7 +85,8 @@ def _file(report: FileReport, lang: str, width: int) -> Iterator[RenderableType]
     if report.read_by:
         yield from ("", *indent(label("inspect-there", lang, file=found.file, source=report.read_by), width))
     elif report.name:
-        yield from ("", label("inspect-source", lang), *_source(report.name, report.entry))
+        heading = label("inspect-source-later" if report.questions else "inspect-source", lang)
+        yield from ("", heading, *_source(report.name, report.entry))
 
 
 def _recognised(report: FileReport, lang: str) -> str:

@@ -43,6 +43,11 @@ START_WORDS: dict[str, dict[str, str]] = {
         "en": "not scored yet, as it feeds none of the measures to begin with: {source}",
         "zh-CN": "暂不参与计分（起步指标都用不上）：{source}",
     },
+    "init-from-alike": {
+        "en": "names that may be one person's: {names}. If so, make them one line of roster.csv, "
+        "the other names under aliases, with ; between them.",
+        "zh-CN": "可能是同一人的名字：{names}。如果是，请在 roster.csv 里合成一行，其余名字写进 aliases，用 ; 隔开。",
+    },
     "init-from-by-agent": {
         "en": "{folder} is ready: {indicators} {indicators:indicator|indicators}, "
         "{agents} {agents:agent|agents}, {scored} of them with a score in {month}.",

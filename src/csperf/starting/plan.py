@@ -25,7 +25,7 @@ from csperf.problems import Location, Problem, ProblemsFound
 from csperf.render.commands import quote_word
 from csperf.render.start import render_roster, render_rubric, render_workspace
 from csperf.render.words import label, title_of
-from csperf.roster import normalise_name
+from csperf.roster import find_alike, normalise_name
 from csperf.session import ROSTER, Session, collect
 from csperf.starting.choosing import POOL, Choice, choose_rubric
 from csperf.workspace import FILE_NAME, SourceEntry, Workspace, WorkspaceFile, show_path
@@ -49,13 +49,14 @@ class Answers:
     zone: str | None = None
     dates: Dates | None = None
     marketplace: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)
 class Start:
     """A workspace to be made: texts, and copies of files, by path below its folder; csperf.yaml is the last of them.
 
-    reports: what each file is. idle: the sources that feed no indicator.
+    reports: what each file is. idle: the sources that feed no indicator. alike: names that may be one person's.
     """
 
     texts: Mapping[str, bytes]
@@ -63,6 +64,7 @@ class Start:
     reports: Mapping[Path, FileReport]
     choice: Choice
     idle: tuple[str, ...]
+    alike: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def plan_start(
     copies = {place: path for path, place in places.items() if not _is_inside(path, folder)}
     used = {*choice.tables, ROSTER, ORDER_AGENTS}
     idle = tuple(name for name, table in tables.items() if table not in used)
-    return Start(texts, copies, reports, choice, idle)
+    return Start(texts, copies, reports, choice, idle, find_alike(names))
 
 
 def list_names(results: Iterable[SourceResult]) -> list[str]:
@@ -148,7 +150,7 @@ def _examine_files(
     examples = Answers(dates="day-first", marketplace="US")
 
     def examine(path: Path, by: Answers) -> FileReport:
-        said: dict[str, str] = {}
+        said = {"encoding": answers.encoding} if answers.encoding else {}
         while True:
             report = examine_file(session, path, {}, said)
             if report.inspection.format is None:
@@ -276,7 +278,12 @@ def _name_files(folder: Path, places: Sequence[str], taken: Iterable[str]) -> li
         telling = [pattern for pattern in patterns if re.search(r"[^\W\d_]", Path(pattern).stem)]
         free = (one for one in telling if not any(fnmatch.fnmatchcase(other, one) for other in others))
         names[next(free, glob.escape(place))] = None
-    return list(names)
+    # Of a file that was downloaded twice, the pattern of the first name takes in the second: 绩效_*(1).xlsx.
+    return [name for name in names if not any(_takes_in(other, name) for other in names if other != name)]
+
+
+def _takes_in(pattern: str, name: str) -> bool:
+    return pattern.count("/") == name.count("/") and fnmatch.fnmatchcase(name, pattern)
 
 
 def title_file(report: FileReport, lang: str) -> str:
