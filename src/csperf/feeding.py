@@ -38,10 +38,10 @@ def find_feedable(
     )
 
 
-def columns_of(engine: Engine, term: Aggregate, raw: RawTable) -> set[str]:
-    """The stored columns without which an aggregate cannot be computed."""
+def columns_of(engine: Engine, term: Aggregate, raw: RawTable, by: Scope) -> set[str]:
+    """The stored columns without which an aggregate cannot be computed; whose a row is, is nothing to the shop."""
     names = {term.at, *engine.columns_of(term)} - set(term.optional)
-    if term.agent != EVERYONE and not (term.agent == raw.contract.agent and raw.lacks_agents):
+    if by != "shop" and term.agent != EVERYONE and not (term.agent == raw.contract.agent and raw.lacks_agents):
         names.add(term.agent)
     return raw.contract.sources_of(names)
 
@@ -70,7 +70,7 @@ def _list_lacking(
 def _list_absent(
     terms: Sequence[Aggregate], raw: RawTable, opened: Container[str], engine: Engine, by: Scope
 ) -> list[str]:
-    names = set[str]().union(*(columns_of(engine, term, raw) for term in terms))
+    names = set[str]().union(*(columns_of(engine, term, raw, by) for term in terms))
     absent = [f"{raw.contract.table}.{name}" for name in sorted(names) if not raw.has(name)]
     is_told = by == "shop" or not any(is_nobodys(term, raw, opened) for term in terms)
     return absent if is_told else [*absent, ORDER_AGENTS]

@@ -95,7 +95,7 @@ class _Choice:
         return placed if able else term
 
     def _list_absent(self, source: RawTable, terms: Iterable[Aggregate]) -> list[str]:
-        needed = set[str]().union(*(columns_of(self.engine, term, source) for term in terms))
+        needed = set[str]().union(*(columns_of(self.engine, term, source, self.by) for term in terms))
         return sorted(name for name in needed if not source.has(name))
 
     def _is_nobodys(self, source: RawTable, term: Aggregate) -> bool:

@@ -250,3 +250,20 @@ def test_files_of_different_months_are_not_divided_by_each_other(tmp_path: Path)
 
     assert run.code == 1
     assert "orders: 2025-06   returns: 2025-07" in run.err
+
+
+def test_feedback_of_nobody_speaks_for_the_shop(tmp_path: Path) -> None:
+    days = [f"6/{day}/25\t{1 + day % 5}\t\t\t111-{day:07}\t" for day in range(1, 31)]
+    (tmp_path / "feedback.txt").write_text(
+        "\n".join(["Date\tRating\tComments\tResponse\tOrder ID\tRater Email", *days]) + "\n", encoding="utf-8"
+    )
+    made = run_csperf(
+        "init", "--from", "feedback.txt", "shop", "--zone", "America/Los_Angeles", "--marketplace", "US", cwd=tmp_path
+    )
+    assert (made.code, made.out) == (0, "")
+    assert "order_id" not in made.err, "a list of orders and agents changes nothing for surveys"
+    scored = json.loads(run_csperf("score", "-C", "shop", "--by", "shop", "--month", "2025-06", cwd=tmp_path).out)
+    [card] = scored["agents"]
+    [csat] = card["indicators"]
+    assert (csat["name"], csat["numerator"], csat["denominator"]) == ("csat", 12, 30)
+    assert card["score"] is not None

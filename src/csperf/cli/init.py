@@ -160,6 +160,8 @@ def _say_started(folder: Path, start: Start, language: str) -> None:
             scored=sum(card.score is not None for card in cards),
         )
     )  # fmt: skip
+    if start.lacks_orders:
+        say_aside(label("init-from-orders", language))
     words = ["csperf score", *(f"-C {name}" for name in _name_folder(folder))]
     words += ["--by shop"] if choice.by == "shop" else []
     code = "init-from-next-roster" if ROSTER_FILE in start.texts else "init-from-next"

@@ -55,9 +55,12 @@ START_WORDS: dict[str, dict[str, str]] = {
     },
     "init-from-by-shop": {
         "en": "{folder} is ready: {indicators} {indicators:indicator|indicators} of the whole shop, "
-        "as no file says who served. A list of order_id and agent_id brings scores by agent (see csperf.yaml).",
-        "zh-CN": "{folder} 已建好：{indicators} 个指标，按全店计分，因为文件里没有写明由谁接待。"
-        "补一份 order_id、agent_id 的清单即可按客服计分（见 csperf.yaml）。",
+        "as no file says who served.",
+        "zh-CN": "{folder} 已建好：{indicators} 个指标，按全店计分，因为文件里没有写明由谁接待。",
+    },
+    "init-from-orders": {
+        "en": "A list of order_id and agent_id brings scores by agent (see csperf.yaml).",
+        "zh-CN": "补一份 order_id、agent_id 的清单即可按客服计分（见 csperf.yaml）。",
     },
     "init-from-next": {
         "en": "Next:\n  {command}\nThen change what you like in csperf.yaml and rubrics/first.yaml.",

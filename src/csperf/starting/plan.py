@@ -57,6 +57,7 @@ class Start:
     """A workspace to be made: texts, and copies of files, by path below its folder; csperf.yaml is the last of them.
 
     reports: what each file is. idle: the sources that feed no indicator. alike: names that may be one person's.
+    lacks_orders: whether scores would go by agent if a list said who served which order.
     """
 
     texts: Mapping[str, bytes]
@@ -65,6 +66,7 @@ class Start:
     choice: Choice
     idle: tuple[str, ...]
     alike: Sequence[Sequence[str]]
+    lacks_orders: bool
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,10 @@ def plan_start(
     choice = choose_rubric(session, [*checked.values()], today)
     tables = {name: raw.contract.table for name, (raw, _) in checked.items()}
     names = [] if ROSTER in tables.values() else list_names(result for _, result in checked.values())
-    written = _render_workspace(folder, zone, choice, sources, with_roster=bool(names), lang=lang)
+    lacks_orders = choice.by == "shop" and any(raw.is_credited_by_order for raw, _ in checked.values())
+    written = _render_workspace(
+        folder, zone, choice, sources, with_roster=bool(names), with_order_agents=lacks_orders, lang=lang
+    )
     texts = {
         **({ROSTER_FILE: render_roster(names)} if names else {}),
         f"rubrics/{choice.scores.rubric_name}.yaml": render_rubric(choice.content, lang).encode("utf-8"),
@@ -101,7 +106,7 @@ def plan_start(
     copies = {place: path for path, place in places.items() if not _is_inside(path, folder)}
     used = {*choice.tables, ROSTER, ORDER_AGENTS}
     idle = tuple(name for name, table in tables.items() if table not in used)
-    return Start(texts, copies, reports, choice, idle, find_alike(names))
+    return Start(texts, copies, reports, choice, idle, find_alike(names), lacks_orders)
 
 
 def list_names(results: Iterable[SourceResult]) -> list[str]:
@@ -252,8 +257,9 @@ def _open_session(folder: Path, zone: str, sources: Mapping[str, _Source], workd
 
 
 def _render_workspace(
-    folder: Path, zone: str, choice: Choice, sources: Mapping[str, _Source], *, with_roster: bool, lang: str
-) -> str:
+    folder: Path, zone: str, choice: Choice, sources: Mapping[str, _Source], *, with_roster: bool,
+    with_order_agents: bool, lang: str,
+) -> str:  # fmt: skip
     entries: dict[str, tuple[Mapping[str, Any], str]] = {}
     if with_roster:
         entries[ROSTER] = {"files": ROSTER_FILE}, label("start-roster", lang)
@@ -263,7 +269,7 @@ def _render_workspace(
         entry = {"files": files if len(files) > 1 else files[0], **source.said}
         entries[name] = entry, title_file(source.report, lang)
     return render_workspace(
-        zone, choice.scores.rubric_name, entries, with_order_agents=choice.by == "shop", lang=lang
+        zone, choice.scores.rubric_name, entries, with_order_agents=with_order_agents, lang=lang
     )  # fmt: skip
 
 
