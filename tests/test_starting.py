@@ -172,9 +172,9 @@ def test_a_day_far_ahead_is_no_month_to_begin_with(tmp_path: Path) -> None:
     ("name", "pattern"),
     [
         ("tickets-2025-06.csv", "tickets-*.csv"),
-        ("客服绩效2025-06-01至2025-06-30.xlsx", "客服绩效*.xlsx"),
-        ("咨询接待分析20250601-20250630.xlsx", "咨询接待分析*.xlsx"),
-        ("飞鸽客服数据2025年6月.xlsx", "飞鸽客服数据*.xlsx"),
+        ("客服绩效2025-06-01至2025-06-30.xlsx", "客服绩效[0-9]*.xlsx"),
+        ("咨询接待分析20250601-20250630.xlsx", "咨询接待分析[0-9]*.xlsx"),
+        ("飞鸽客服数据2025年6月.xlsx", "飞鸽客服数据[0-9]*.xlsx"),
         ("agents [a] 2025-06-01_to_2025-06-30.csv", "agents [[]a] *.csv"),
     ],
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
+from csperf.exports.file_names import widen_name
 from csperf.exports.format_file import CANONICAL, ZONE, ByMarketplace, FormatFile, canonical_format
 from csperf.exports.inspection import Inspection, inspect_export
 from csperf.exports.layout import find_layout
@@ -221,11 +221,12 @@ def _find_zoned(raw: RawTable, rows: Iterable[SampledRow]) -> tuple[str, object]
 
 
 def _pattern(folder: Path, path: Path) -> str:
-    """A file as csperf.yaml names it: from its folder where it lies in it, and no sign in it standing for others."""
+    """A file as csperf.yaml names it: from its folder where it lies in it, and next month's too where that is safe."""
     whole = path.resolve()
     with contextlib.suppress(ValueError):
         whole = whole.relative_to(folder.resolve())
-    return glob.escape(whole.as_posix())
+    beside = (whole.with_name(other.name) for other in path.resolve().parent.glob("*"))
+    return widen_name(whole.as_posix(), {other.as_posix() for other in beside if other != whole})
 
 
 def _name(taken: Collection[str], table: str, format_: str | None) -> str:

@@ -77,6 +77,14 @@ def note_reach(plan: Plan, found: Mapping[str, SourceResult], period: Period) ->
             )  # fmt: skip
 
 
+def note_idle_sources(found: Mapping[str, SourceResult], period: Period) -> Iterator[Words]:
+    """Sources that say nothing of a period of which others of their table do: is a file missing?"""
+    for table, result in found.items():
+        if result.counts.in_period:
+            for source in result.idle:
+                yield words("source-idle", source=source, table=table, period=period.label)
+
+
 def note_rows_of_nobody(found: Mapping[str, SourceResult], by: Scope) -> Iterator[Words]:
     """Rows that name no agent, unless they count for the shop."""
     for table, result in found.items():

@@ -21,6 +21,7 @@ from csperf.feeding import ORDER_AGENTS
 from csperf.notes import (
     explain_nothing_found,
     note_calendar,
+    note_idle_sources,
     note_maturing,
     note_people,
     note_reach,
@@ -241,6 +242,7 @@ def score_measured(
             *plan.warnings, *note_calendar(session, plan, measured.lens.period),
             *note_people(roster, rubric, by, people, measured.named),
             *note_rows_of_nobody(found, by), *note_reach(plan, found, measured.lens.period),
+            *note_idle_sources(found, period),
         ),
     )  # fmt: skip
 

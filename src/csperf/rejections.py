@@ -31,11 +31,14 @@ def explain_rejections(raw: RawTable, result: SourceResult) -> Iterator[Problem]
         said = say_reason(raw, rejection.code, rejection.column)
         where = f'column "{rejection.column}": ' if rejection.column in raw.contract.columns else ""
         rows = "row" if result.counts.rows == 1 else "rows"
+        is_needed = rejection.column in raw.contract.columns and raw.contract.columns[rejection.column].required
+        lost = "count for nothing" if is_needed else "do not count for what needs the cell"
+        # A rejects file that is read is not written over.
+        file = f"rejects-{len(raw.rejects) + 1}.csv" if raw.rejects else "rejects.csv"
         yield Problem(
             rejection.code, f"{where}{rejection.count} of {result.counts.rows} {rows} {said}", Location(raw.name),
             samples=tuple(_sample(rejection, *sample) for sample in rejection.samples), severity="warning",
-            hint="these rows do not count for what needs the cell; csperf data check --rejects rejects.csv "
-            f"writes them out{_ask_for_order(rejection)}",
+            hint=f"these rows {lost}; csperf data check --rejects {file} writes them out{_ask_for_order(rejection)}",
         )  # fmt: skip
 
 

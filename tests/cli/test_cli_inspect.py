@@ -93,7 +93,11 @@ def test_several_files_as_data(shop: Path) -> None:
     assert cells["agent_id"]["value"] == cells["agent_id"]["raw"]
     assert cells["satisfaction_rate"] == {"raw": "88.00%", "value": "0.88", "code": None}
     assert "satisfaction_rate_reported" in found["files"][0]["measures"]["fed"]
-    assert found["files"][0]["source"] == {"name": "agent_metrics", "files": names[0], "format": "chitu-agents"}
+    assert found["files"][0]["source"] == {
+        "name": "agent_metrics",
+        "files": "客服绩效[0-9]*.xlsx",
+        "format": "chitu-agents",
+    }
 
 
 def test_five_rows_are_shown_with_what_is_wrong_in_them(shop: Path) -> None:
@@ -110,7 +114,7 @@ def test_it_needs_no_workspace(tmp_path: Path) -> None:
     run = run_csperf("data", "inspect", name, "--lang", "en", cwd=tmp_path)
     assert (run.code, run.err) == (0, "")
     assert "qianniu-reception" in run.out
-    assert f"files: {name}" in run.out
+    assert 'files: "咨询接待分析[0-9]*.xlsx"' in run.out
     refused = run_csperf("data", "inspect", name, "--write", cwd=tmp_path)
     assert (refused.code, refused.out) == (1, "")
     assert "[inspect-no-workspace]" in refused.err
@@ -122,8 +126,8 @@ def test_write_adds_sources_that_then_can_be_read(shop: Path) -> None:
     run = run_csperf("data", "inspect", *names, "--write", "--lang", "en", cwd=shop)
     assert run.code == 0
     assert read(shop) == YAML + (
-        f"  agent_metrics: {{files: {names[0]}, format: qianniu-performance}}\n"
-        f"  agent_metrics-chitu: {{files: {names[1]}, format: chitu-agents}}\n"
+        '  agent_metrics: {files: "客服绩效_*.xlsx", format: qianniu-performance}\n'
+        '  agent_metrics-chitu: {files: "客服绩效[0-9]*.xlsx", format: chitu-agents}\n'
         f"  orders: {{files: {names[2]}, format: amazon-orders}}\n"
     )
     checked = run_csperf("data", "check", "--format", "json", "-q", cwd=shop)
@@ -182,7 +186,7 @@ def test_answer_is_written_only_where_the_format_asks(shop: Path) -> None:
     assert read(shop).removeprefix(YAML) == (
         f"  surveys: {{files: {names[0]}, format: amazon-feedback, zone: America/New_York, marketplace: US}}\n"
         f"  orders: {{files: {names[1]}, format: amazon-orders, zone: America/New_York}}\n"
-        f"  agent_metrics: {{files: {names[2]}, format: qianniu-reception}}\n"
+        '  agent_metrics: {files: "咨询接待分析[0-9]*.xlsx", format: qianniu-reception}\n'
     )
 
 

@@ -11,7 +11,7 @@ from csperf.problems import Problem
 from csperf.render.words import label, say
 from csperf.scoring.cards import Number, SourceCounts, Words
 
-_SERIOUS = {"source-missing", "column-missing", "column-missing-there", "nobody-named"}
+_SERIOUS = {"source-missing", "source-idle", "column-missing", "nobody-named"}
 
 
 @dataclass(frozen=True)

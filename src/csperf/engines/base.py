@@ -53,10 +53,10 @@ class RowCounts:
     """Where the rows of a source went: rows = in_period + outside_period + rejected + duplicates.
 
     Blank lines and preambles are no rows, nor are those that the format file leaves out, such as totals; left_out
-    counts the latter. rejected counts every row
-    of which a cell that is read is wrong, whether or not some aggregate can do without it. unassigned counts
-    the rows in the period that name no agent in any of the columns asked for: a ticket that is its owner's
-    is somebody's, also where it lacks a first responder.
+    counts the latter. rejected counts every row of which a cell that is read is wrong, whether or not some aggregate
+    can do without it. duplicates also counts the rows that a mended one replaces. unassigned counts the rows in the
+    period that name no agent in any of the columns asked for: a ticket that is its owner's is somebody's, also where
+    it lacks a first responder.
     """
 
     rows: int = 0
@@ -74,7 +74,8 @@ class SourceResult:
 
     An aggregate whose agent is EVERYONE has that one key. named: every agent that a row in the period
     names, also where nothing could be measured, and in how many rows. reaches: the first and last day of the
-    figures that are of this period and of others too, if there are any.
+    figures that are of this period and of others too, if there are any. idle: of several sources pooled, those
+    without a row in the period.
     """
 
     counts: RowCounts
@@ -84,6 +85,7 @@ class SourceResult:
     first: dt.datetime | dt.date | None = None
     last: dt.datetime | dt.date | None = None
     reaches: tuple[dt.date, dt.date] | None = None
+    idle: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -109,7 +111,11 @@ class RejectedRow:
 
 
 class Engine(Protocol):
-    """Everything that touches raw rows. Methods raise ProblemsFound for files that cannot be read."""
+    """Everything that touches raw rows. Methods raise ProblemsFound for files that cannot be read.
+
+    A row that a mended one replaces (`RawFile.replaced`) counts for nothing; one that no longer has the cell that was
+    mended is a problem, and so are reports of one agent whose spans overlap.
+    """
 
     def measure_source(self, table: RawTable, aggregates: Sequence[Aggregate], lens: Lens) -> SourceResult:
         """The aggregates of one source, per agent, over the rows of the period; only the columns they need are read.

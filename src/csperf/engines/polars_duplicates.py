@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from csperf.engines.polars_facts import CODE, PLACE, SOURCE, VERSIONS, place_of
+from csperf.engines.polars_facts import CODE, FILE_SPAN, PLACE, SOURCE, VERSIONS, place_of
 from csperf.exports.reader import RawTable
 from csperf.problems import Location, Problem, ProblemsFound
 
 _SHOWN = 3
+ACCOUNT = "_account"
 _UNTIL = "_until"
 
 
@@ -40,14 +41,20 @@ class Repeats:
         )
         conflicts = by_key.filter(pl.col("_variants") > 1)
         if len(conflicts):
-            raise ProblemsFound([_conflict(self.table, self.key, conflicts)])
+            raise ProblemsFound([_conflict_of_versions(self.table, self.key, conflicts)])
         return rows.join(by_key.select(PLACE), on=PLACE, how="anti")[PLACE]
 
 
 def find_repeats(table: RawTable, rows: pl.LazyFrame, key: Sequence[str]) -> Repeats | None:
-    """The rows with a key that others of their source have too, or None where no key repeats."""
+    """The rows with a key that others of their source have too, or None where no key repeats.
+
+    In a report each account has rows of its own, also where several are one person's.
+    """
     if not key:
         return None
+    if _goes_by_account(table):
+        rows = rows.with_columns(_account(table))
+        key = [ACCOUNT if name == table.contract.agent else name for name in key]
     if len(table.sources) > 1:
         key = [*key, SOURCE]
     hashed = hash_key(key).alias("_hash")
@@ -92,29 +99,64 @@ def check_spans(table: RawTable, rows: pl.LazyFrame) -> None:
     )
 
 
+def check_accounts(table: RawTable, rows: pl.LazyFrame) -> None:
+    """Raises ProblemsFound where files report one agent's day under different accounts, as it may count twice.
+
+    Accounts that stand in one file are all of the agent's, and add up.
+    """
+    if not _goes_by_account(table) or len(table.files) == 1:
+        return
+    whose = [*table.contract.key, *([SOURCE] if len(table.sources) > 1 else [])]
+    whose = [name for name in whose if name == SOURCE or table.has(name)]
+    file = (pl.col(PLACE) // FILE_SPAN).alias("_file")
+    spelt = rows.select(*whose, _account(table), file, PLACE).collect(engine="streaming")
+    in_each = spelt.group_by(*whose, "_file").agg(pl.col(ACCOUNT).n_unique().alias("_own"), pl.col(PLACE).min())
+    in_all = spelt.group_by(*whose).agg(pl.col(ACCOUNT).n_unique().alias("_all"))
+    by_agent = (
+        in_each.sort(PLACE)
+        .group_by(*whose, maintain_order=True)
+        .agg(pl.col("_own").max(), pl.col(PLACE).alias("_places"))
+    )
+    apart = by_agent.join(in_all, on=whose, maintain_order="left").filter(pl.col("_all") > pl.col("_own"))
+    if len(apart):
+        hint = "have all accounts of a person in one file, where they add up, or leave one of the files out"
+        said = "in several files, each under other accounts"
+        raise ProblemsFound([_conflict(table, whose, apart, said, hint)])
+
+
+def _goes_by_account(table: RawTable) -> bool:
+    return table.contract.is_report and table.contract.agent in table.contract.key
+
+
+def _account(table: RawTable) -> pl.Expr:
+    """The agent as the report has it, however it is spelt."""
+    return pl.col(f"t:{table.contract.agent}").str.normalize("NFKC").str.to_lowercase().alias(ACCOUNT)
+
+
 def hash_key(key: Sequence[str]) -> pl.Expr:
     """One number per key; equal keys give equal numbers, and a second look tells chance collisions apart."""
     return pl.col(key[0]).hash() if len(key) == 1 else pl.struct(key).hash()
 
 
-def _conflict(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame) -> Problem:
-    samples = []
-    for row in conflicts.head(_SHOWN).iter_rows(named=True):
-        name = ", ".join(f"{column}={row[column]}" for column in key if column != SOURCE)
-        places = [place_of(place) for place in row["_places"][:2]]
-        samples.append(f"{name}: " + " and ".join(f"{table.files[file].shown} row {line}" for file, line in places))
-    count = len(conflicts)
-    in_one_file = any(len({place_of(place)[0] for place in row[:2]}) == 1 for row in conflicts["_places"])
-    are_accounts = table.contract.is_report and in_one_file
+def _conflict_of_versions(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame) -> Problem:
     version = table.contract.version
     can_tell = version is not None and not table.has(version)
     parts = [name for name in table.contract.key if not table.contract.columns[name].required and not table.has(name)]
-    return Problem(
-        "data-key-conflict",
-        f"{count} {'key stands' if count == 1 else 'keys stand'} in rows that differ, and nothing says which is newer",
-        Location(table.name), samples=tuple(samples),
-        hint="remove the outdated rows"
+    hint = (
+        "remove the outdated rows"
         + (f", or export the column for {version} too, so that the newest wins" if can_tell else "")
         + (f"; or export {' and '.join(parts)}, if these are parts of one" if parts else "")
-        + ("; accounts of one person in one file are not added up: give each a line in the roster" * are_accounts),
-    )  # fmt: skip
+    )
+    return _conflict(table, key, conflicts, "in rows that differ, and nothing says which is newer", hint)
+
+
+def _conflict(table: RawTable, key: Sequence[str], conflicts: pl.DataFrame, said: str, hint: str) -> Problem:
+    samples = []
+    for row in conflicts.head(_SHOWN).iter_rows(named=True):
+        shown = {table.contract.agent if column == ACCOUNT else column: row[column] for column in key}
+        name = ", ".join(f"{column}={value}" for column, value in shown.items() if column != SOURCE)
+        places = [place_of(place) for place in row["_places"][:2]]
+        samples.append(f"{name}: " + " and ".join(f"{table.files[file].shown} row {line}" for file, line in places))
+    count = len(conflicts)
+    message = f"{count} {'key stands' if count == 1 else 'keys stand'} {said}"
+    return Problem("data-key-conflict", message, Location(table.name), samples=tuple(samples), hint=hint)

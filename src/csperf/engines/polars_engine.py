@@ -29,7 +29,7 @@ from csperf.engines.base import Lens, RejectedRow, Rejection, Resolve, RowCounts
 from csperf.engines.polars_aggregates import AggregatePlan, compile_sql, counts_by_pair, in_period, names_in, span_of
 from csperf.engines.polars_credit import KEY, SERVED_BY, SERVED_ORDER, Credit
 from csperf.engines.polars_derived import derived_columns
-from csperf.engines.polars_duplicates import Repeats, check_spans, find_repeats, hash_key
+from csperf.engines.polars_duplicates import Repeats, check_accounts, check_spans, find_repeats, hash_key
 from csperf.engines.polars_facts import (
     CODE,
     OVERFLOW,
@@ -50,6 +50,7 @@ from csperf.scoring.cards import AggregateResult
 from csperf.tables.kinds import EVERYONE
 
 IN_PERIOD, _VALID, _RISES, _NAMED = "_in", "_valid", "_rises", "_named"
+_OF = "_of:"
 _ROWS = pl.len()
 _SAMPLES = 3
 SMALL_BYTES = 32 << 20
@@ -75,6 +76,7 @@ class _Pass:
     first: dt.datetime | dt.date | None
     last: dt.datetime | dt.date | None
     reaches: tuple[dt.date, dt.date] | None
+    idle: tuple[str, ...]
     keys_ordered: bool
 
 
@@ -121,7 +123,8 @@ class PolarsEngine:
         return self._decode_if_needed(_Job(order_agents, (), None, None, Credit(order_agents)), work)
 
     def _measure(self, job: _Job, resolve: Resolve) -> SourceResult:
-        careful = job.is_small or job.table.replaced or job.table.contract.covers_until
+        until = job.table.contract.covers_until
+        careful = job.is_small or job.table.replaced or (until is not None and job.table.has(until))
         quick = None if careful else self._try_quickly(job)
         if (
             quick is not None
@@ -134,7 +137,7 @@ class PolarsEngine:
                     quick.rows, quick.in_period, quick.rows - quick.in_period, unassigned=quick.unassigned,
                     left_out=count_left_out(job.table),
                 ),
-                (), quick.results, quick.named, quick.first, quick.last, quick.reaches,
+                (), quick.results, quick.named, quick.first, quick.last, quick.reaches, quick.idle,
             )  # fmt: skip
         return self._decode_if_needed(job, lambda job: self._measure_carefully(job, resolve))
 
@@ -183,7 +186,9 @@ class PolarsEngine:
             outside_period=clean - passed.in_period, rejected=rejected, duplicates=duplicates,
             unassigned=passed.unassigned, left_out=count_left_out(job.table),
         )  # fmt: skip
-        return SourceResult(counts, rejections, passed.results, passed.named, passed.first, passed.last, passed.reaches)
+        return SourceResult(
+            counts, rejections, passed.results, passed.named, passed.first, passed.last, passed.reaches, passed.idle
+        )
 
     def read_facts(self, table: RawTable) -> list[dict[str, object]]:
         """All valid rows, typed; see Engine."""
@@ -369,6 +374,7 @@ def _find_usable(job: _Job, facts: Facts, resolve: Resolve) -> _Usable:
     if aliases:
         rows = rows.with_columns(pl.col(*agents).replace(list(aliases), list(aliases.values())))
     check_spans(job.table, rows)
+    check_accounts(job.table, rows)
     is_clean = pl.col(CODE).is_null()
     repeats = find_repeats(job.table, rows, job.key)
     if repeats is None:
@@ -425,6 +431,7 @@ def _run_pass(
         rejected=total["rows"] - total["valid"], in_period=total["in"], unassigned=total["nobodys"],
         first=total["first"], last=total["last"],
         reaches=(total["covers"], total["until"]) if total["covers"] else None,
+        idle=tuple(name for name in _pooled(job) if not total[f"{_OF}{name}"]),
         keys_ordered=total["ordered"] is not False,
     )  # fmt: skip
 
@@ -478,11 +485,18 @@ def _total(job: _Job, rows: pl.LazyFrame, ordered: bool) -> pl.LazyFrame:
     rises = pl.col(_RISES).all() if ordered else pl.lit(not job.key)
     time = pl.col(job.at) if job.at else pl.lit(None)
     covers, until = _reach(job)
+    each = [(is_inside & (pl.col(SOURCE) == name)).any().alias(f"{_OF}{name}") for name in _pooled(job)]
     return rows.select(
         pl.len().alias("rows"), pl.col(_VALID).sum().alias("valid"), is_inside.sum().alias("in"),
         is_nobodys.sum().alias("nobodys"), time.min().alias("first"), time.max().alias("last"),
-        rises.alias("ordered"), covers.min().alias("covers"), until.max().alias("until"),
+        rises.alias("ordered"), covers.min().alias("covers"), until.max().alias("until"), *each,
     )  # fmt: skip
+
+
+def _pooled(job: _Job) -> list[str]:
+    """The sources of a table that has several."""
+    names = [source.name for source in job.table.sources]
+    return names if len(names) > 1 else []
 
 
 def _reach(job: _Job) -> tuple[pl.Expr, pl.Expr]:

@@ -35,7 +35,7 @@ ROW, CODE = "_row", "_code"
 FRACTIONAL = ("number", "share", "seconds")
 PLACE = "_place"
 VERSIONS = ("_version", "_updated")
-_FILE_SPAN = 1 << 40
+FILE_SPAN = 1 << 40
 _LOOKED_AT = 10
 _NO_RULE = ColumnRule.model_construct(from_=[])
 _DAMAGED_ID = r"^\d(\.\d+)?[eE]\+\d+$"
@@ -104,7 +104,7 @@ def scan_facts(table: RawTable, reading: Reading) -> Facts:
 
 def place_of(place: int) -> tuple[int, int]:
     """(file index, row) of a PLACE."""
-    return divmod(place, _FILE_SPAN)
+    return divmod(place, FILE_SPAN)
 
 
 def scan_raw(table: RawTable, index: int, reading: Reading) -> tuple[pl.LazyFrame, tuple[Check, ...]]:
@@ -166,7 +166,7 @@ def _scan_file(
     rows = _leave_out(_scan_text(file, index, by_column, native, reading.careful), file, by_column)
     if file.replaced:
         assert reading.careful
-        first = index * _FILE_SPAN
+        first = index * FILE_SPAN
         rows = rows.filter(~pl.col(PLACE).is_in([first + row for row in file.replaced]))
     # The version column decides between rows with one key; it is read for that, and not checked.
     version = table.contract.version
@@ -202,7 +202,7 @@ def _scan_text(
         null_values=[""], missing_columns="insert", extra_columns="ignore", truncate_ragged_lines=True, glob=False,
     )  # fmt: skip
     if careful:
-        place = index * _FILE_SPAN + file.layout.header_row + 1 + pl.col(ROW).cast(pl.Int64)
+        place = index * FILE_SPAN + file.layout.header_row + 1 + pl.col(ROW).cast(pl.Int64)
         is_blank = pl.all_horizontal(pl.col(*by_column.values(), OVERFLOW).is_null())
         rows = rows.filter(~is_blank).with_columns(place.alias(PLACE))
     return rows

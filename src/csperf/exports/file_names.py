@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import fnmatch
 import glob
 import re
 import unicodedata
+from collections.abc import Collection
 from itertools import pairwise
+from pathlib import PurePosixPath
 
 _YEAR, _MONTH, _FULL_MONTH, _DAY = r"((?:19|20)\d\d)", r"(1[0-2]|0?[1-9])", r"(1[0-2]|0[1-9])", r"(\d\d?)"
 _DAYS = re.compile(
@@ -38,16 +41,30 @@ def find_days(name: str) -> _Span | None:
 
 
 def star_days(name: str) -> tuple[str, ...]:
-    """Patterns for the same export of other months, from wide to narrow: `*` and `[0-9]*` for the name's days.
+    """Patterns for the same export of other months, `*` and `[0-9]*` for the name's days; none where it has none.
 
-    None where it has none.
+    The narrow one comes first where the days follow a word at once: of 绩效2025-06.xlsx, 绩效*.xlsx would also take in
+    another export called 绩效明细2025-06.xlsx.
     """
     days = [*_DAYS.finditer(name), *_MONTHS.finditer(_hide_days(name))]
     if not days:
         return ()
     before = glob.escape(name[: min(found.start() for found in days)])
     after = glob.escape(name[max(found.end() for found in days) :])
-    return f"{before}*{after}", f"{before}[0-9]*{after}"
+    patterns = f"{before}*{after}", f"{before}[0-9]*{after}"
+    return patterns[::-1] if before[-1:].isalpha() else patterns
+
+
+def widen_name(place: str, others: Collection[str]) -> str:
+    """A file as csperf.yaml names it, and with it the same export of other months, where that takes in nothing else.
+
+    place, others: paths with /; others are the files not to take in.
+    """
+    parent, slash, name = place.rpartition("/")
+    patterns = [f"{glob.escape(parent)}{slash}{pattern}" for pattern in star_days(name)]
+    telling = [pattern for pattern in patterns if re.search(r"[^\W\d_]", PurePosixPath(pattern).stem)]
+    free = (one for one in telling if not any(fnmatch.fnmatchcase(other, one) for other in others))
+    return next(free, glob.escape(place))
 
 
 def _hide_days(text: str) -> str:

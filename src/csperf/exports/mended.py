@@ -31,7 +31,8 @@ def mend_source(table: RawTable, workdir: Path) -> RawTable:
     for row in rows:
         file = originals.get(_find_export(row, by_place))
         if file is None:
-            problems.append(row.problem(f'"{row.file}" is none of the files of source "{table.name}"'))
+            hint = "an export and its mended rows stay or go together: list both, or neither"
+            problems.append(row.problem(f'"{row.file}" is none of the files of source "{table.name}"', hint))
             continue
         groups.setdefault((row.within.shown, file.shown), []).append(row)
         others = replaced.setdefault((row.file, file.shown), {})

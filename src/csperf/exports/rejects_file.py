@@ -45,10 +45,10 @@ class MendedRow:
     value: str
     cells: Mapping[str, str]
 
-    def problem(self, message: str) -> Problem:
+    def problem(self, message: str, hint: str | None = None) -> Problem:
         """What is wrong with it."""
         at = Location(self.within.shown)
-        return Problem("data-mended-row", f"row {self.row}: {message}", at, hint=ANEW)
+        return Problem("data-mended-row", f"row {self.row}: {message}", at, hint=hint or ANEW)
 
     def lacks(self, column: str, purpose: str) -> Problem:
         """The problem of a header that its file should have."""

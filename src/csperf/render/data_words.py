@@ -12,8 +12,13 @@ DATA_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "数据源 {source} 没有 {column} 列：无法计算 {measures}",
     },
     "column-missing-there": {
-        "en": "source {source} has no column {column}: {measures} come from the other sources of the table alone",
+        "en": "source {source} has no column {column}; without it: {measures}, from the table's other sources alone",
         "zh-CN": "数据源 {source} 没有 {column} 列：{measures} 只按同一数据表的其他数据源计算",
+    },
+    "source-idle": {
+        "en": "source {source} has no row in {period}, while others of table {table} do: is its file there and listed?",
+        "zh-CN": "数据源 {source} 在 {period} 没有任何记录，而数据表 {table} 的其他数据源有："
+        "文件是否已放好并列入 csperf.yaml？",
     },
     "nobody-named": {
         "en": "source {source} does not say who served an order, and there is no source order_agents: "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import fnmatch
 import glob
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from csperf.engines.base import SourceResult
 from csperf.examination import SAID, examine_file
-from csperf.exports.file_names import star_days
+from csperf.exports.file_names import widen_name
 from csperf.exports.format_file import CANONICAL, Dates
 from csperf.exports.reader import read_zones
 from csperf.feeding import ORDER_AGENTS
@@ -277,13 +276,9 @@ def _name_files(folder: Path, places: Sequence[str], taken: Iterable[str]) -> li
     """Files as csperf.yaml names them: those of other months too, where a pattern for that takes in nothing else."""
     names: dict[str, None] = {}
     for place in places:
-        parent, slash, name = place.rpartition("/")
+        parent, slash, _ = place.rpartition("/")
         beside = {f"{parent}{slash}{path.name}" for path in (folder / parent).glob("*")}
-        others = {*beside, *taken} - {*places}
-        patterns = [f"{glob.escape(parent)}{slash}{pattern}" for pattern in star_days(name)]
-        telling = [pattern for pattern in patterns if re.search(r"[^\W\d_]", Path(pattern).stem)]
-        free = (one for one in telling if not any(fnmatch.fnmatchcase(other, one) for other in others))
-        names[next(free, glob.escape(place))] = None
+        names[widen_name(place, {*beside, *taken} - {*places})] = None
     # Of a file that was downloaded twice, the pattern of the first name takes in the second: 绩效_*(1).xlsx.
     return [name for name in names if not any(_takes_in(other, name) for other in names if other != name)]
 
