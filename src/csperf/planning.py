@@ -78,7 +78,7 @@ class _Choice:
             return term
         table = self.opened[term.table]
         # Both terms of a ratio come from the same sources, or cases of one would be divided by those of another.
-        together = [one for one in measure.terms if one.table == term.table] if len(table.sources) > 1 else [term]
+        together = [one for one in measure.terms if one.table == term.table] if table.is_pooled else [term]
         absent = {source.name: self._list_absent(source, together) for source in table.sources}
         nobodys = [source.name for source in table.sources if any(self._is_nobodys(source, one) for one in together)]
         able = [source for source in table.sources if not absent[source.name] and source.name not in nobodys]

@@ -6,25 +6,16 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from csperf.cli.options import EncodingOption, Lang, LangOption
+from csperf.cli.options import DatesOption, EncodingOption, Lang, LangOption, MarketplaceOption, ZoneOption
 from csperf.cli.output import choose_language, say_aside, working
 
 if TYPE_CHECKING:
     from csperf.starting.plan import Start
-
-
-class DateOrder(StrEnum):
-    """The orders of the numbers in a date."""
-
-    YEAR_FIRST = "year-first"
-    MONTH_FIRST = "month-first"
-    DAY_FIRST = "day-first"
 
 
 _EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".xlsx", ".xls", ".gz", ".zip")
@@ -48,27 +39,9 @@ def init(
             help="An export of your own; may be repeated. The rubric is chosen by what the files can feed.",
         ),
     ] = None,
-    zone: Annotated[
-        str | None,
-        typer.Option(
-            "--zone", envvar="CSPERF_ZONE", metavar="ZONE", show_default=False,
-            help="With --from: the zone of times that name none, and of months, such as Asia/Shanghai.",
-        ),
-    ] = None,
-    dates: Annotated[
-        DateOrder | None,
-        typer.Option(
-            "--dates", envvar="CSPERF_DATES", show_default=False,
-            help="With --from: the order of the numbers in dates such as 03/04/2025.",
-        ),
-    ] = None,
-    marketplace: Annotated[
-        str | None,
-        typer.Option(
-            "--marketplace", envvar="CSPERF_MARKETPLACE", metavar="CODE", show_default=False,
-            help="With --from: the country code of an export that differs by marketplace, such as US.",
-        ),
-    ] = None,
+    zone: ZoneOption = None,
+    dates: DatesOption = None,
+    marketplace: MarketplaceOption = None,
     encoding: EncodingOption = None,
     lang: LangOption = None,
 ) -> int:  # fmt: skip
@@ -79,7 +52,7 @@ def init(
         files = [*exports, *(path for path in listed if path.is_file())]
         folder = _choose_folder([path for path in listed if not path.is_file()])
         said = {
-            "zone": _check_zone(zone), "dates": dates and dates.value, "marketplace": marketplace, "encoding": encoding
+            "zone": zone, "dates": dates and dates.value, "marketplace": marketplace, "encoding": encoding
         }  # fmt: skip
         _start_from(folder, files, {key: value for key, value in said.items() if value}, lang, language)
         return 0
@@ -100,19 +73,6 @@ def _choose_folder(listed: Sequence[Path]) -> Path:
     if len(listed) > 1:
         raise typer.BadParameter(f'"{listed[0]}" and "{listed[1]}" are no files; name one folder', param_hint="[DIR]")
     return listed[0] if listed else Path()
-
-
-def _check_zone(zone: str | None) -> str | None:
-    if zone:
-        from zoneinfo import ZoneInfo
-
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError) as error:
-            raise typer.BadParameter(
-                f'unknown zone "{zone}"; write an IANA name such as Asia/Shanghai', param_hint="--zone"
-            ) from error
-    return zone
 
 
 def _start_from(folder: Path, files: Sequence[Path], said: Mapping[str, Any], lang: Lang | None, language: str) -> None:

@@ -55,8 +55,7 @@ def find_repeats(table: RawTable, rows: pl.LazyFrame, key: Sequence[str]) -> Rep
     if _goes_by_account(table):
         rows = rows.with_columns(_account(table))
         key = [ACCOUNT if name == table.contract.agent else name for name in key]
-    if len(table.sources) > 1:
-        key = [*key, SOURCE]
+    key = _within_source(table, key)
     hashed = hash_key(key).alias("_hash")
     hashes = rows.select(hashed).collect(engine="streaming").to_series()
     if hashes.n_unique() == len(hashes):
@@ -76,7 +75,7 @@ def check_spans(table: RawTable, rows: pl.LazyFrame) -> None:
     begin, end = contract.at, contract.covers_until
     if begin is None or end is None or not table.has(end):
         return
-    whose = [*(name for name in contract.key if name != begin), *([SOURCE] if len(table.sources) > 1 else [])]
+    whose = _within_source(table, [name for name in contract.key if name != begin])
     until = pl.coalesce(end, begin).alias(_UNTIL)
     spans = rows.select(PLACE, *whose, begin, until).collect(engine="streaming").sort(begin, PLACE)
     spans = spans.unique([*whose, begin, _UNTIL], keep="first", maintain_order=True)
@@ -99,15 +98,14 @@ def check_spans(table: RawTable, rows: pl.LazyFrame) -> None:
     )
 
 
-def check_accounts(table: RawTable, rows: pl.LazyFrame) -> None:
+def check_accounts(table: RawTable, rows: pl.LazyFrame, key: Sequence[str]) -> None:
     """Raises ProblemsFound where files report one agent's day under different accounts, as it may count twice.
 
     Accounts that stand in one file are all of the agent's, and add up.
     """
-    if not _goes_by_account(table) or len(table.files) == 1:
+    if not key or not _goes_by_account(table) or len(table.files) == 1:
         return
-    whose = [*table.contract.key, *([SOURCE] if len(table.sources) > 1 else [])]
-    whose = [name for name in whose if name == SOURCE or table.has(name)]
+    whose = _within_source(table, key)
     file = (pl.col(PLACE) // FILE_SPAN).alias("_file")
     spelt = rows.select(*whose, _account(table), file, PLACE).collect(engine="streaming")
     in_each = spelt.group_by(*whose, "_file").agg(pl.col(ACCOUNT).n_unique().alias("_own"), pl.col(PLACE).min())
@@ -122,6 +120,11 @@ def check_accounts(table: RawTable, rows: pl.LazyFrame) -> None:
         hint = "have all accounts of a person in one file, where they add up, or leave one of the files out"
         said = "in several files, each under other accounts"
         raise ProblemsFound([_conflict(table, whose, apart, said, hint)])
+
+
+def _within_source(table: RawTable, key: Sequence[str]) -> list[str]:
+    """A key with the source beside it where there are several."""
+    return [*key, SOURCE] if table.is_pooled else [*key]
 
 
 def _goes_by_account(table: RawTable) -> bool:

@@ -330,7 +330,7 @@ class _Job:
         assert self.calendar is not None
         names = set().union(*(names_in(aggregate) for aggregate in self.aggregates))
         wanted = {name: derived for name, derived in self.table.contract.derived.items() if name in names}
-        source = SOURCE if len(self.table.sources) > 1 else None
+        source = SOURCE if self.table.is_pooled else None
         return rows.with_columns(derived_columns(wanted, self.period, self.calendar, source)) if wanted else rows
 
 
@@ -374,7 +374,7 @@ def _find_usable(job: _Job, facts: Facts, resolve: Resolve) -> _Usable:
     if aliases:
         rows = rows.with_columns(pl.col(*agents).replace(list(aliases), list(aliases.values())))
     check_spans(job.table, rows)
-    check_accounts(job.table, rows)
+    check_accounts(job.table, rows, job.key)
     is_clean = pl.col(CODE).is_null()
     repeats = find_repeats(job.table, rows, job.key)
     if repeats is None:
@@ -495,8 +495,7 @@ def _total(job: _Job, rows: pl.LazyFrame, ordered: bool) -> pl.LazyFrame:
 
 def _pooled(job: _Job) -> list[str]:
     """The sources of a table that has several."""
-    names = [source.name for source in job.table.sources]
-    return names if len(names) > 1 else []
+    return [source.name for source in job.table.sources] if job.table.is_pooled else []
 
 
 def _reach(job: _Job) -> tuple[pl.Expr, pl.Expr]:

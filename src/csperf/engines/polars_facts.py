@@ -94,7 +94,7 @@ class Facts:
 def scan_facts(table: RawTable, reading: Reading) -> Facts:
     """The columns of all files of a source, typed and checked."""
     checks = _build_checks(table, reading)
-    source = [SOURCE] if len(table.sources) > 1 else []
+    source = [SOURCE] if table.is_pooled else []
     files = [
         _scan_file(table, file, index, reading, checks).with_columns(pl.lit(file.source).alias(name) for name in source)
         for index, file in enumerate(table.files)

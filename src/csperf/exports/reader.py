@@ -108,6 +108,11 @@ class RawTable:
         )
 
     @property
+    def is_pooled(self) -> bool:
+        """Whether several sources fill it: an id is one thing within its source only."""
+        return len(self.sources) > 1
+
+    @property
     def agentless(self) -> tuple[RawTable, ...]:
         """The sources that leave it to order_agents who served: their rows go by orders and name no agent."""
         if self.contract.agents_by is None:
