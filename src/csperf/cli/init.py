@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from csperf.cli.options import DatesOption, EncodingOption, Lang, LangOption, MarketplaceOption, ZoneOption
+from csperf.cli.options import DatesOption, EncodingOption, Lang, LangOption, MarketplaceOption, check_zone
 from csperf.cli.output import choose_language, say_aside, working
 
 if TYPE_CHECKING:
@@ -39,7 +39,13 @@ def init(
             help="An export of your own; may be repeated. The rubric is chosen by what the files can feed.",
         ),
     ] = None,
-    zone: ZoneOption = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            "--zone", envvar="CSPERF_ZONE", metavar="ZONE", show_default=False, callback=check_zone,
+            help="With --from: the zone of times that name none, and of months, such as Asia/Shanghai.",
+        ),
+    ] = None,
     dates: DatesOption = None,
     marketplace: MarketplaceOption = None,
     encoding: EncodingOption = None,

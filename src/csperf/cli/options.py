@@ -153,7 +153,8 @@ class DateOrder(StrEnum):
     DAY_FIRST = "day-first"
 
 
-def _check_zone(name: str | None) -> str | None:
+def check_zone(name: str | None) -> str | None:
+    """The name of a zone; wrong usage for one that is not known."""
     try:
         return name and ZoneInfo(name).key
     except (KeyError, ValueError, OSError) as error:
@@ -163,7 +164,7 @@ def _check_zone(name: str | None) -> str | None:
 ZoneOption = Annotated[
     str | None,
     typer.Option(
-        "--zone", envvar="CSPERF_ZONE", metavar="ZONE", show_default=False, callback=_check_zone,
+        "--zone", envvar="CSPERF_ZONE", metavar="ZONE", show_default=False, callback=check_zone,
         help="Zone of the files' times that say none, such as Asia/Shanghai.",
     ),
 ]  # fmt: skip
