@@ -41,7 +41,8 @@ CLI_HEAD = """\
 # Commands
 
 Results go to stdout; progress, warnings and problems to stderr. Exit codes: 0 fine · 1 problems in a rubric,
-the data or a check · 2 wrong usage · 3 a bug of ours · 130 interrupted.
+the data or a check · 2 wrong usage · 3 a bug of ours · 4 a sealed month was altered or differs from today's files ·
+75 another run has the ledger · 130 interrupted.
 
 Each flag can be set by the variable beside it; a flag on the command line wins. `NO_COLOR` switches colours
 off, `COLUMNS` sets the width of tables, `CSPERF_DEBUG=1` prints the traceback of a bug.

@@ -15,6 +15,7 @@ SECTIONS = {
     "data": "The data",
     "rubric": "Rubrics",
     "measure": "Measures",
+    "ledger": "The ledger",
     "other": "What was asked for",
 }
 _HEAD = """# Errors and warnings
@@ -25,7 +26,7 @@ Every problem has a stable code in brackets. Its first line says where and what,
 next. `error` stops the command (exit 1). A `warning` about data sets the rows named there aside and goes
 on; with `--strict` it stops the command too. Rows count as in a spreadsheet: the first line of the file is
 row 1, and a cell with line breaks is still one row. Exit codes: 0 fine, 1 problems, 2 wrong usage, 3 a bug
-of csperf, 130 interrupted.
+of csperf, 4 a ledger that was altered, 130 interrupted.
 
 Each code below is a folder under `tests/errors/` with the input and the command that show it.
 """

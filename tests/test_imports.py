@@ -29,14 +29,16 @@ LAYERS = [
     {"scoring"},
     {"engines", "roster"},
     {"intake"},
-    {"presence", "rejections", "render"},
-    {"people", "session"},
-    {"feeding"},
+    {"presence", "pseudonyms", "rejections", "render", "ledger"},
+    {"people", "session", "exemptions"},
+    {"feeding", "base_pay"},
     {"examination"},
-    {"planning"},
+    {"planning", "exempting"},
     {"notes"},
     {"pipeline"},
-    {"starting"},
+    {"starting", "months"},
+    {"closing", "coaching"},
+    {"unattended"},
     {"cli"},
 ]
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
@@ -44,12 +46,13 @@ RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 PLACES = {
     "typer": ("cli/",),
     "rich": ("cli/", "render/"),
-    "polars": ("engines/polars_", "exports/excel.py"),
+    "polars": ("engines/polars_", "exports/excel.py", "ledger/parquet.py"),
     "fastexcel": ("exports/excel.py",),
     "xlsxwriter": ("render/xlsx.py",),
     "holidays": ("calendars.py",),
+    "filelock": ("ledger/", "unattended.py"),
     "yaml": ("yaml_source.py",),
-    "pydantic": ("tables/", "rubric/", "exports/format_file.py", "workspace.py", "yaml_models.py"),
+    "pydantic": ("tables/", "rubric/", "exports/format_file.py", "workspace.py", "yaml_models.py", "exemptions.py"),
 }
 
 

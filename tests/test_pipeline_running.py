@@ -38,7 +38,9 @@ dimensions:""",
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    return write_workspace(tmp_path / "shop", {"surveys": csv_text(HEADERS, ROWS)})
+    # Pooled: a running quarter has something to show before its first month is over.
+    rubric = RUBRIC + "rollup: {method: pooled}\n"
+    return write_workspace(tmp_path / "shop", {"surveys": csv_text(HEADERS, ROWS)}, rubric)
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from pydantic import BaseModel
 
 from csperf.engines.polars_sql import check_sql
 from csperf.rubric.catalogue import Catalogue, load_catalogue
+from csperf.rubric.consequences import Award, GradePay, Tier
 from csperf.rubric.load import LoadedRubric, check_catalogue, load_rubric
 from csperf.rubric.measures import Measure
 from csperf.rubric.quantities import unit_kind
-from csperf.rubric.scheme import Award, DeductRule, Dimension, Grade, Rubric, Season, Tier, Variant
+from csperf.rubric.scheme import DeductRule, Dimension, Grade, Rubric, Season, Variant
 from csperf.tables import TABLES
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -32,6 +33,7 @@ SEEDS = {
 }
 PATHS = {path.stem: path for path in sorted((CONFIGS / "rubrics").glob("*.yaml"))}
 EXTENDING = ("remote-team", "service-cost")
+WORDY = ("title", "note", "description", "definition", "reward", "offer")
 
 
 @cache
@@ -64,7 +66,7 @@ def read_texts(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(value, BaseModel):
         for name in type(value).model_fields:
             inner = getattr(value, name)
-            if name in ("title", "note", "description", "definition", "reward") and inner is not None:
+            if (name in WORDY or (isinstance(value, GradePay) and name == "then")) and inner is not None:
                 yield f"{path}.{name}", inner
             else:
                 yield from read_texts(inner, f"{path}.{name}")
@@ -88,7 +90,7 @@ def test_rubric_speaks_both_languages(name: str) -> None:
     assert rubric.description
     named: list[Dimension | Grade | Season | Variant | Tier | Award] = [
         *rubric.dimensions.values(), *rubric.grades, *rubric.seasons.values(), *rubric.roles.values(),
-        *rubric.tiers, *rubric.awards.values(),
+        *rubric.tiers, *rubric.awards.values(), *rubric.promotions.values(), *rubric.coaching.values(),
     ]  # fmt: skip
     assert all(part.title for part in named)
 
@@ -151,7 +153,7 @@ def test_catalogue_reads_every_table() -> None:
         if entry.entry.ratio
         for part in (entry.entry.ratio.of, entry.entry.ratio.to)
     }
-    assert terms - {None} == set(TABLES) - {"roster", "order_agents"}
+    assert terms - {None} == set(TABLES) - {"roster", "order_agents", "pay"}
 
 
 def test_every_measure_can_be_an_indicator(tmp_path: Path) -> None:
@@ -207,19 +209,26 @@ def outline(rubric: Rubric) -> Iterator[str]:
         yield f"grade {grade.name} from {grade.min}"
     rest = rubric.model_dump(
         mode="json", exclude_defaults=True,
-        include={"applies_to", "roles", "seasons", "least_presence", "floors", "tiers", "awards"},
+        include={
+            "applies_to", "roles", "seasons", "least_presence", "floors", "tiers", "awards", "promotions", "coaching",
+            "pay", "rollup", "training", "support",
+        },
     )  # fmt: skip
     for key, value in rest.items():
-        for part in value.items() if isinstance(value, dict) else value if isinstance(value, list) else [value]:
-            yield f"{key} {without_words(part)}"
+        plain = without_words(value)
+        for part in plain.items() if isinstance(plain, dict) else plain if isinstance(plain, list) else [plain]:
+            yield f"{key} {part}"
     for name, entry in rubric.measures.items():
         yield f"measure {name} {without_words(entry)}"
 
 
 def without_words(value: Any) -> Any:
     if isinstance(value, dict):
-        wordy = ("title", "note", "reward", "definition")
-        return {key: without_words(inner) for key, inner in value.items() if key not in wordy}
+        return {
+            key: without_words(inner)
+            for key, inner in value.items()
+            if key not in WORDY and not (isinstance(inner, dict) and "zh-CN" in inner)
+        }
     if isinstance(value, list | tuple):
         return type(value)(without_words(inner) for inner in value)
     return value

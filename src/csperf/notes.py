@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from csperf.engines.base import SourceResult
+from csperf.exemptions import Exemption
 from csperf.exports.reader import RawTable
 from csperf.people import Scope, is_for, list_heads
 from csperf.period import Period
@@ -17,6 +18,9 @@ from csperf.rubric.measures import Measure
 from csperf.rubric.scheme import Rubric
 from csperf.scoring.cards import Agent, Number, Words, words
 from csperf.session import Session
+
+SERIOUS = {"source-missing", "source-idle", "column-missing", "nobody-named"}
+"""What --strict minds: something cannot be measured, or a file seems to be missing."""
 
 _MOST_COMPARED = 30
 """Of how many unknown names the nearest known ones are looked for."""
@@ -47,6 +51,14 @@ def note_people(
     if by == "team" and homeless:
         notes.append(words("agents-without-team", agents=", ".join(homeless)))
     return notes
+
+
+def note_exemptions_of_units(exemptions: Sequence[Exemption], by: Scope, period: Period) -> Iterator[Words]:
+    """That exemptions change nothing where no single agents are scored."""
+    if by != "agent" and any(
+        one.is_in_force(period) and (one.days is None or one.days.touches(period)) for one in exemptions
+    ):
+        yield words("exemptions-by-unit")
 
 
 def note_unknown(roster: Roster, named: Mapping[str, int]) -> list[Words]:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+Length = Literal["month", "quarter", "year"]
+LENGTHS: tuple[Length, ...] = ("month", "quarter", "year")
 
 # Long before any export; a window or a calendar looks years back from a period.
 _FIRST_YEAR = 1900
@@ -86,6 +91,35 @@ def parse_day(text: str) -> dt.date:
         return dt.date.fromisoformat(text.strip())
     except ValueError as error:
         raise ValueError(f'"{text}" is not a day; write it like 2025-06-15') from error
+
+
+def length_of(label: str) -> Length:
+    """How long the period of this label is."""
+    return "year" if label.isdigit() else "quarter" if "Q" in label else "month"
+
+
+def labels_up_to(last: str, count: int) -> list[str]:
+    """The labels of `count` periods of one length, one after the other, up to and with `last`."""
+    length, year = length_of(last), int(last[:4])
+    if length == "year":
+        return [f"{year - back:04}" for back in reversed(range(count))]
+    parts, sign = (4, "Q") if length == "quarter" else (12, "-")
+    place = year * parts + int(last[5:]) - 1
+    digits = 1 if length == "quarter" else 2
+    return [
+        f"{(place - back) // parts:04}{sign}{(place - back) % parts + 1:0{digits}}" for back in reversed(range(count))
+    ]
+
+
+def name_months(labels: Sequence[str]) -> str:
+    """Months in order of time, those that follow on one another as a span: `2025-01 – 2025-05, 2025-07`."""
+    spans: list[list[str]] = []
+    for label in labels:
+        if spans and labels_up_to(label, 2)[0] == spans[-1][-1]:
+            spans[-1].append(label)
+        else:
+            spans.append([label])
+    return ", ".join(" – ".join(dict.fromkeys((span[0], span[-1]))) for span in spans)
 
 
 def _month_after(year: int, month: int, months: int) -> dt.date:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from csperf.engines.base import Lens, RejectedRow, SourceResult
 from csperf.engines.polars_sql import check_sql
+from csperf.exempting import Exempting, Sightings, find_sightings
+from csperf.exemptions import Exemption, exemptions_schema, load_exemptions
 from csperf.exports.format_file import FormatFile
 from csperf.exports.reader import RawTable
 from csperf.feeding import ORDER_AGENTS
 from csperf.notes import (
     explain_nothing_found,
     note_calendar,
+    note_exemptions_of_units,
     note_idle_sources,
     note_maturing,
     note_people,
@@ -30,7 +33,7 @@ from csperf.notes import (
     note_unknown,
 )
 from csperf.people import SHOP, Scope, check_scope, find_unit, is_for, list_heads, list_people, list_units
-from csperf.period import Period
+from csperf.period import Period, length_of
 from csperf.planning import LEAVE, WORKTIME, Plan, plan_measuring, terms_of
 from csperf.presence import measure_presence
 from csperf.problems import Location, Problem, ProblemsFound, suggest
@@ -39,11 +42,13 @@ from csperf.roster import Roster
 from csperf.rubric.catalogue import Catalogue, load_catalogue
 from csperf.rubric.extend import name_of
 from csperf.rubric.load import LoadedRubric, check_catalogue, load_every_measure, load_rubric
-from csperf.rubric.measures import Aggregate, Measure
+from csperf.rubric.measures import Aggregate, with_parts
 from csperf.rubric.schema import DIALECT, measures_schema, rubric_schema
 from csperf.rubric.season import find_season
-from csperf.scoring.cards import AggregateResult, Scorecard, ScoreTable, SourceCounts, SourceFile, Words
+from csperf.scoring.cards import AggregateResult, Measurement, Scorecard, ScoreTable, SourceCounts, SourceFile, Words
 from csperf.scoring.compare import Comparison, compare_tables
+from csperf.scoring.contest import Relief
+from csperf.scoring.history import ScoreSheet
 from csperf.scoring.measurements import finish_measurements
 from csperf.scoring.score import score_agents
 from csperf.session import Session, collect
@@ -56,16 +61,28 @@ if TYPE_CHECKING:
     from csperf.intake.file_report import FileReport
 
 
+class NothingInPeriod(ProblemsFound):
+    """No source has a row in the period. begins: the first day that any has one, where there is any at all."""
+
+    def __init__(self, problem: Problem, begins: dt.date | None) -> None:
+        super().__init__([problem])
+        self.begins = begins
+
+
 @dataclass(frozen=True)
 class Measured:
     """What one pass over each table gave: found, by table.
 
-    lens: the span of time, and what rows were counted under where that is not their agent.
+    period: whole, lens: the span of it that counts, and what rows were counted under where that is not their agent.
+    exemptions: those of the workspace, and where the ids that they name were seen.
     """
 
     plan: Plan
+    period: Period
     lens: Lens
     found: Mapping[str, SourceResult]
+    exemptions: tuple[Exemption, ...] = ()
+    sightings: Sightings = field(default_factory=dict)
 
     @cached_property
     def results(self) -> dict[Aggregate, Mapping[str, AggregateResult]]:
@@ -76,6 +93,11 @@ class Measured:
     def named(self) -> Counter[str]:
         """Every agent that a row of the period names, and how many do."""
         return sum((Counter(result.named) for result in self.found.values()), Counter[str]())
+
+    def exempt(self, scheme: LoadedRubric) -> Exempting:
+        """The exemptions with one of the plan's rubrics; none where agents do not stand for themselves."""
+        exemptions = () if self.lens.units else self.exemptions
+        return Exempting(exemptions, scheme, self.plan.opened, self.period, self.lens.period, self.sightings)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -95,10 +117,19 @@ class CheckedData:
 
 @dataclass(frozen=True)
 class ScoredPeriod:
-    """What is rendered of a period, and what was measured for it."""
+    """What is rendered of a period, and what was measured for it.
+
+    measurements: by agent (or unit) and measure, those that no indicator shows among them.
+    """
 
     table: ScoreTable
     measured: Measured
+    measurements: Mapping[tuple[str, str], Measurement]
+
+    @property
+    def sheet(self) -> ScoreSheet:
+        """What a history keeps of it."""
+        return ScoreSheet(self.table, self.measurements)
 
 
 @dataclass(frozen=True)
@@ -176,10 +207,11 @@ def score_period(
     them once more. with_words: reasons and steps on the cards.
     """
     measured = measure_sources(session, [scheme], period, by, as_of)
-    table = score_measured(session, measured.plan.schemes[0], measured, period, by, as_of, with_words)
+    scored = score_measured(session, measured.plan.schemes[0], measured, period, by, as_of, with_words)
     if with_hashes:
-        table = replace(table, sources=tuple(map(_hash_files, table.sources, measured.plan.opened.values())))
-    return ScoredPeriod(table, measured)
+        sources = tuple(map(_hash_files, scored.table.sources, measured.plan.opened.values()))
+        scored = replace(scored, table=replace(scored.table, sources=sources))
+    return scored
 
 
 def simulate_period(
@@ -188,7 +220,7 @@ def simulate_period(
     """One period under two rubrics, each source read once for both. Raises ProblemsFound for what stops it."""
     measured = measure_sources(session, [before, after], period, "agent", as_of)
     first, second = (
-        score_measured(session, scheme, measured, period, "agent", as_of, with_words=False)
+        score_measured(session, scheme, measured, period, "agent", as_of, with_words=False).table
         for scheme in measured.plan.schemes
     )
     return SimulatedPeriod(first, second, compare_tables(first, second), measured)
@@ -199,23 +231,30 @@ def measure_sources(
 ) -> Measured:
     """Everything that the rubrics' measures need, in one pass over each table; raises ProblemsFound."""
     check_scope(session.roster, by)
+    exemptions = load_granted(session.workspace, session.roster)
     plan = plan_measuring(session, schemes, by)
     units = find_unit(session.roster, schemes[0].rubric, by)
     span = period.until(as_of) if as_of else period
     lens = Lens(span, session.roster.resolve, session.calendar, units, plan.opened.get(ORDER_AGENTS))
+    measured = Measured(plan, period, lens, {}, exemptions)
+    if by == "agent" and exemptions:
+        sightings = find_sightings(exemptions, plan.schemes, plan.opened, session.engine, period.zone)
+        measured = replace(measured, sightings=sightings)
+        plan = plan.with_terms(term for scheme in plan.schemes for term in measured.exempt(scheme).list_terms())
     found = collect(
         plan.opened, lambda raw: session.engine.measure_source(raw, plan.aggregates[raw.contract.table], lens)
     )
     asked = {table: result for table, result in found.items() if set(plan.aggregates[table]) & terms_of(plan.schemes)}
     if not any(result.counts.in_period or any(result.results.values()) for result in asked.values()):
-        raise ProblemsFound([explain_nothing_found(period, as_of, plan, asked)])
-    return Measured(plan, lens, found)
+        days = [dt.date(one.first.year, one.first.month, one.first.day) for one in asked.values() if one.first]
+        raise NothingInPeriod(explain_nothing_found(period, as_of, plan, asked), min(days, default=None))
+    return replace(measured, plan=plan, found=found)
 
 
 def score_measured(
     session: Session, scheme: LoadedRubric, measured: Measured, period: Period, by: Scope, as_of: dt.date | None,
     with_words: bool,
-) -> ScoreTable:  # fmt: skip
+) -> ScoredPeriod:  # fmt: skip
     """Measurements → scorecards of one of the plan's rubrics; more may have been measured than it needs."""
     rubric, roster, plan, found = scheme.rubric, session.roster, measured.plan, measured.found
     presence = _measure_presence(session, measured, period, as_of)
@@ -224,8 +263,20 @@ def score_measured(
     scored = agents if by == "agent" else list_units(list_heads(roster, agents), by)
     season = find_season(rubric.seasons, period)
     measurements = finish_measurements(scheme.measures, measured.results, scored)
-    cards = score_agents(rubric, scheme.measures, measurements, scored, with_words, season, as_of is not None)
-    return ScoreTable(
+    exempting = measured.exempt(scheme)
+    reliefs = exempting.find_reliefs(measured.results, scored)
+
+    def score(with_words: bool, reliefs: Mapping[tuple[str, str], Relief]) -> tuple[Scorecard, ...]:
+        length, is_running = length_of(period.label), as_of is not None
+        return score_agents(
+            rubric, scheme.measures, measurements, scored, with_words, season, is_running, length, reliefs
+        )
+
+    plain = cards = score(with_words and not reliefs, {})
+    if reliefs:
+        cards = exempting.grant(score(with_words, reliefs), plain, measured.results)
+        measurements |= {key: relief.measured[key[1]] for key, relief in reliefs.items() if relief.measured}
+    table = ScoreTable(
         label=period.label, start=period.start.isoformat(), end=period.end.isoformat(), zone=period.zone,
         rubric_name=rubric.name, rubric_version=rubric.version, rubric_sha256=scheme.sha256, rubric_title=rubric.title,
         grade_titles={grade.name: grade.title for grade in rubric.grades},
@@ -242,15 +293,18 @@ def score_measured(
             *plan.warnings, *note_calendar(session, plan, measured.lens.period),
             *note_people(roster, rubric, by, people, measured.named),
             *note_rows_of_nobody(found, by), *note_reach(plan, found, measured.lens.period),
-            *note_idle_sources(found, period),
+            *note_idle_sources(found, period), *exempting.list_warnings(plain, measured.results, roster),
+            *note_exemptions_of_units(measured.exemptions, by, period),
         ),
     )  # fmt: skip
+    return ScoredPeriod(table, measured, measurements)
 
 
 def check_data(session: Session) -> CheckedData:
     """Read and check every source with all its columns; raises ProblemsFound for what stops it."""
     opened = session.open_sources()
     roster = session.valid_roster
+    load_granted(session.workspace, roster)
     results = collect(opened, lambda raw: session.engine.check_source(raw, roster.resolve))
     problems = [problem for name, raw in opened.items() for problem in explain_rejections(raw, results[name])]
     named = sum((Counter(result.named) for result in results.values()), Counter[str]())
@@ -258,6 +312,17 @@ def check_data(session: Session) -> CheckedData:
         {name: (raw, results[name]) for name, raw in opened.items()},
         tuple(problems), tuple(note_unknown(roster, named)),
     )  # fmt: skip
+
+
+def find_exemptions(workspace: Workspace) -> Path:
+    """The file of exemptions; it need not be there."""
+    return workspace.folder / workspace.content.exemptions
+
+
+def load_granted(workspace: Workspace, roster: Roster) -> tuple[Exemption, ...]:
+    """The workspace's exemptions, approved or not; raises ProblemsFound."""
+    path = find_exemptions(workspace)
+    return load_exemptions(path, show_path(path), roster.resolve)
 
 
 def check_rejects(workspace: Workspace, target: Path | None) -> None:
@@ -286,17 +351,19 @@ def read_rows_behind(
     scheme: one of the plan's.
     """
     plan = measured.plan
-    terms = (term for measure in _with_parts(scheme.measures, indicator) for term in measure.terms)
-    return [
-        (term, session.engine.read_rows(plan.opened[term.table], term, agent_id, measured.lens))
-        for term in terms
-        if term in plan.aggregates.get(term.table, ())
-    ]
+    terms = (term for measure in with_parts(scheme.measures, indicator).values() for term in measure.terms)
+    exempting = measured.exempt(scheme)
+
+    def read(term: Aggregate) -> list[dict[str, str | None]]:
+        exempted = exempting.exempt_term(term, agent_id, indicator)
+        return session.engine.read_rows(plan.opened[term.table], exempted, agent_id, measured.lens)
+
+    return [(term, read(term)) for term in terms if term in plan.aggregates.get(term.table, ())]
 
 
 def counts_against(scheme: LoadedRubric, indicator: str, term: Aggregate) -> bool:
     """Whether a hit of this aggregate of the indicator is what should be rare: it is a rate, and lower is better."""
-    measure = next(one for one in _with_parts(scheme.measures, indicator) if term in one.terms)
+    measure = next(one for one in with_parts(scheme.measures, indicator).values() if term in one.terms)
     better = measure.better
     if better is None and measure.name == indicator:
         line = scheme.rubric.find_indicator(indicator)
@@ -386,7 +453,7 @@ def check_rubrics(workspace: Workspace, paths: Sequence[Path]) -> tuple[list[Pro
 
 
 def find_schema(of: str) -> dict[str, Any]:
-    """The JSON Schema of a rubric, measures, workspace or format file, or of the JSON that score or simulate prints."""
+    """The JSON Schema of a file that people write (rubric, measures, …), or of the JSON that a command prints."""
     match of:
         case "rubric":
             return rubric_schema()
@@ -394,6 +461,8 @@ def find_schema(of: str) -> dict[str, Any]:
             return measures_schema()
         case "workspace":
             return {"$schema": DIALECT, **WorkspaceFile.model_json_schema()}
+        case "exemptions":
+            return exemptions_schema()
         case "format":
             return {"$schema": DIALECT, **FormatFile.model_json_schema(by_alias=True)}
         case _:
@@ -412,11 +481,6 @@ def inspect_files(session: Session, paths: Iterable[Path], said: Mapping[str, st
     measures = load_every_measure(load_measures(session.workspace), check_sql)
     found = collect({str(path): path for path in paths}, lambda path: examine_file(session, path, measures, said))
     return list(found.values())
-
-
-def _with_parts(measures: Mapping[str, Measure], name: str) -> list[Measure]:
-    measure = measures[name]
-    return [measure, *(part for inner in measure.parts for part in _with_parts(measures, inner))]
 
 
 def _list_seen(scheme: LoadedRubric, measured: Measured) -> Collection[str]:

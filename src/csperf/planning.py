@@ -32,6 +32,13 @@ class Plan:
     schemes: Sequence[LoadedRubric]
     warnings: tuple[Words, ...]
 
+    def with_terms(self, terms: Iterable[Aggregate]) -> Plan:
+        """The same with more to compute in the same pass, of tables that are opened."""
+        wanted = {table: dict.fromkeys(found) for table, found in self.aggregates.items()}
+        for term in terms:
+            wanted[term.table][term] = None
+        return replace(self, aggregates={table: list(found) for table, found in wanted.items()})
+
 
 def plan_measuring(session: Session, schemes: Sequence[LoadedRubric], by: Scope) -> Plan:
     """All that the rubrics' measures need of the workspace's sources; raises ProblemsFound for files that do not open.

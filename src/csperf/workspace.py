@@ -80,6 +80,20 @@ class SourceEntry(BaseModel):
     )
 
 
+class RunSettings(BaseModel):
+    """What `csperf run` does beside scoring, each month and unattended."""
+
+    model_config = ConfigDict(extra="forbid")
+    output: str = Field("reports", description="the folder that scores are written to, relative to csperf.yaml")
+    formats: list[Literal["xlsx", "json", "csv", "md"]] = Field(
+        ["xlsx", "json"], min_length=1, description="one file of each per month"
+    )
+    grace_days: Annotated[int, Field(ge=0, le=365)] = Field(
+        5, description="days after the end of a month before it is sealed"
+    )
+    strict: bool = Field(False, description="rejected rows or missing sources stop the run")
+
+
 class WorkspaceFile(BaseModel):
     """The content of csperf.yaml."""
 
@@ -97,6 +111,14 @@ class WorkspaceFile(BaseModel):
     bots: list[str] = Field(
         default_factory=list, description="names that are no persons, such as 机器人*; counted and never scored"
     )
+    ledger: str = Field("ledger", description="the folder of sealed months, relative to csperf.yaml")
+    exemptions: str = Field(
+        "exemptions.yaml", description="the file of exemptions, relative to csperf.yaml; it need not be there"
+    )
+    anonymous_key: str = Field(
+        "anonymous.key", description="the file of the key that pseudonyms are made with, relative to csperf.yaml"
+    )
+    run: RunSettings = Field(RunSettings(), description="what csperf run does each month")
     sources: dict[str, SourceEntry] = Field(min_length=1)
 
 
@@ -108,6 +130,11 @@ class Workspace(BaseModel):
     content: WorkspaceFile
     source: YamlSource
     is_sample: bool = False
+
+    @property
+    def ledger(self) -> Path:
+        """The folder of sealed months; it need not be there."""
+        return self.folder / self.content.ledger
 
     def service_hours(self) -> ServiceHours:
         """The hours in which time counts as working time; raises ProblemsFound where none are written."""

@@ -178,6 +178,26 @@ def parse_yaml(text: str, file: str, problems: list[Problem] | None = None) -> Y
     return source
 
 
+class _Dumper(yaml.SafeDumper):
+    """The safe dumper, with exact decimals and without aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_decimal(dumper: _Dumper, value: Decimal) -> yaml.Node:
+    text = f"{value:f}"
+    return dumper.represent_scalar("tag:yaml.org,2002:float", text if "." in text else f"{text}.0")
+
+
+_Dumper.add_representer(Decimal, _represent_decimal)
+
+
+def dump_yaml(data: Any) -> str:
+    """YAML text that reads as the same data, in the same order."""
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+
+
 def _build(node: yaml.Node, path: YamlPath, source: YamlSource, problems: list[Problem], above: frozenset[int]) -> Any:
     source.values[path] = _mark(node)
     if len(path) > _DEEPEST or len(source.values) > _MOST:

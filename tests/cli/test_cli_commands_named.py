@@ -17,7 +17,8 @@ from small_shop import RUBRIC, SURVEYS, run_csperf, write_workspace
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     folder = write_workspace(tmp_path / "my shop", {"surveys": SURVEYS})
-    (folder / "the other.yaml").write_text(RUBRIC.replace("name: small", "name: milder"), "utf-8")
+    milder = RUBRIC.replace("name: small", "name: milder") + "rollup: {method: pooled}\n"
+    (folder / "the other.yaml").write_text(milder, "utf-8")
     return folder
 
 

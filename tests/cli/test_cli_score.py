@@ -133,7 +133,7 @@ def test_version_and_help_go_to_stdout() -> None:
 
 
 def test_bug_of_ours_is_told_as_one_with_exit_3(shop: Path) -> None:
-    with patch("csperf.pipeline.score_period", side_effect=RuntimeError("boom")):
+    with patch("csperf.months.score_period", side_effect=RuntimeError("boom")):
         run = run_csperf(*JUNE, cwd=shop)
         loud = run_csperf(*JUNE, cwd=shop, env={"CSPERF_DEBUG": "1"})
     assert (run.code, run.out) == (3, "")
@@ -144,7 +144,7 @@ def test_bug_of_ours_is_told_as_one_with_exit_3(shop: Path) -> None:
 
 
 def test_interruption_is_130(shop: Path) -> None:
-    with patch("csperf.pipeline.score_period", side_effect=KeyboardInterrupt):
+    with patch("csperf.months.score_period", side_effect=KeyboardInterrupt):
         run = run_csperf(*JUNE, cwd=shop)
     assert (run.code, run.out) == (130, "")
 

@@ -184,15 +184,37 @@ CLAUSES = Rubric.model_validate(
             {"dimension": "quality", "min": "70%", "then": {"grade_at_most": "poor"}, "note": "quality first"},
             {"indicator": "csat", "target": ">= 80%", "then": {"grade_at_most": "poor"}},
         ],
-        "tiers": [{"name": "base"}, {"name": "top", "title": "Top", "reward": {"zh-CN": "200 元", "en": "200 yuan"}}],
+        "tiers": [
+            {"name": "base", "bonus": 50},
+            {"name": "top", "title": "Top", "reward": {"zh-CN": "200 元", "en": "200 yuan"}, "bonus": "200.50"},
+        ],
         "awards": {
             "star": {
                 "title": {"zh-CN": "月度之星", "en": "Star"},
                 "reward": "a day off",
                 "when": {"score": ">= 90", "rank": "<= 1", "coverage": ">= 80%", "quality": ">= 50"},
             },
-            "quick": {"when": {"reply": "<= 15s"}, "least_sample": 20},
+            "quick": {"when": {"reply": "<= 15s"}, "least_sample": 20, "bonus": 100},
+            "team": {"title": "Team award", "of": "team", "grades": ["good"], "every": "quarter"},
         },
+        "promotions": {
+            "lead": {"title": {"zh-CN": "组长", "en": "Team lead"}, "top": "10%", "running": 3},
+            "senior": {"grades": ["good"], "when": {"quality": ">= 50"}, "every": "year", "running": 2},
+        },
+        "coaching": {"again": {"grades": ["good", "poor"], "running": 2, "every": "quarter"}},
+        "pay": {
+            "currency": "CNY",
+            "month": {"good": {"bonus": 300}},
+            "year": {
+                "good": {"change": "10%", "bonus": "1000.50"},
+                "poor": {"change": "-2.5%", "then": {"zh-CN": "调岗", "en": "another post"}},
+            },
+        },
+        "training": {
+            "phrasing": {"title": {"zh-CN": "话术", "en": "Phrasing"}, "indicator": "csat", "slice": {"category": "x"}},
+            "pace": {"title": "Pace", "dimension": "volume"},
+        },
+        "support": {"ability": "quality", "results": "volume", "high": "80%", "low": "75%", "offer": "a project"},
     }
 )
 _QUALITY = ("dimensions", "quality")
@@ -215,6 +237,9 @@ ORIGINS: dict[tuple[str | int, ...], str] = {
     ("seasons", "peak", "months"): "base",
     ("roles", "leads", "roles"): "middle",
     ("awards", "star", "when"): "middle",
+    ("promotions", "lead", "top"): "ours",
+    ("promotions", "lead", "running"): "base",
+    ("pay",): "middle",
 }
 
 
@@ -235,7 +260,7 @@ def test_where_a_line_is_written() -> None:
     assert csat["written_in"]["tiers"] == "middle"
     assert (defects["written"], volume["indicators"][0]["written"]) == ("all in base", "all here")
     assert (quality["written"], outline["written"]) == (
-        "weight here; title in base", "title, floors here; grades in base",
+        "weight here; title in base", "title, floors here; grades in base; pay in middle",
     )  # fmt: skip
     assert (outline["seasons"][0]["written"], outline["roles"][1]["written"]) == (
         "weights here; the rest in base", None,

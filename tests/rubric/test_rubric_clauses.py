@@ -48,7 +48,22 @@ floors:
   - {indicator: csat, target: ">= 80%", then: {grade_at_most: poor}}
 awards:
   star: {when: {rank: "<= 1", score: ">= 90", coverage: ">= 80%", quality: ">= 50", csat: ">= 95%"}}
-  quick: {when: {average_response: "<= 15s"}, least_sample: 20}
+  quick: {when: {average_response: "<= 15s"}, least_sample: 20, bonus: 200}
+  team: {of: team, when: {rank: "<= 1"}, every: quarter, bonus: 1000.5}
+promotions:
+  lead: {top: 10%, running: 3}
+  senior: {grades: [good], every: year, running: 2, bonus: 500}
+coaching:
+  again: {grades: [poor], running: 2}
+pay:
+  currency: CNY
+  month: {good: {bonus: 300}, poor: {change: -5%}}
+  year: {good: {change: 10%, bonus: 1000}, fair: {change: 0%}, poor: {then: {zh-CN: 调岗, en: another post}}}
+rollup: {method: mean, least_months: 50%}
+training:
+  phrasing: {title: Phrasing, indicator: csat, slice: {category: 物流}}
+  pace: {title: Pace, dimension: speed}
+support: {ability: quality, results: speed, high: 80%, low: 75%, offer: a project}
 """
 CSAT_EXTRA = 'team_target: ">= 92%", tiers: {base: ">= 90%", challenge: ">= 95%"}'
 
@@ -120,7 +135,37 @@ def test_a_scheme_states_its_own_constant(tmp_path: Path) -> None:
         ("awards: {a: {when: {coverage: '>= 80'}}}", "rubric-unit", "'>= 80'"),
         ("awards: {a: {when: {quality: '>= 80%'}}}", "rubric-unit", "'>= 80%'"),
         ("awards: {a: {when: {average_response: '<= 15'}}}", "rubric-unit", "'<= 15'"),
-        ("awards: {a: {when: {}}}", "rubric-bad-value", "{}"),
+        ("awards: {a: {when: {}}}", "rubric-bad-value", "{when: {}}"),
+        ("awards: {a: {grades: [god]}}", "rubric-unknown-name", "god"),
+        ("awards: {a: {top: 10%, running: 0}}", "rubric-bad-value", "0"),
+        ("awards: {a: {top: 10%, bonus: 5}}", "rubric-no-currency", "5"),
+        ("awards: {a: {top: 10%, bonus: -5}}\npay: {currency: CNY}", "rubric-bad-value", "-5"),
+        ("awards: {a: {top: 10%, bonus: 0.5}}\npay: {currency: JPY}", "rubric-money-decimals", "0.5"),
+        ("awards: {a: {top: 10%, bonus: 0.0005}}\npay: {currency: KWD}", "rubric-bad-value", "0.0005"),
+        ("promotions: {a: {top: 10}}", "rubric-bad-value", "10"),
+        ("promotions: {a: {when: {points: '>= 90'}}}", "rubric-unknown-name", "points"),
+        ("promotions: {a: {when: {rank: <= 1}, of: team}}", "rubric-team-rule", "team"),
+        ("promotions: {a: {top: 10%, every: week}}", "rubric-bad-value", "week"),
+        ("coaching: {a: {grades: [poor], of: team}}", "rubric-team-rule", "team"),
+        ("coaching: {a: {grades: [por]}}", "rubric-unknown-name", "por"),
+        ("coaching: {a: {grades: [poor], bonus: 5}}", "rubric-coaching-bonus", "bonus"),
+        ("pay: {currency: CNY, month: {god: {bonus: 5}}}", "rubric-unknown-name", "god"),
+        ("pay: {currency: CNY, year: {good: {change: 10}}}", "rubric-bad-value", "10"),
+        ("pay: {currency: JPY, year: {good: {bonus: 9.5}}}", "rubric-money-decimals", "9.5"),
+        ("pay: {currency: CNY, year: {good: {bonus: 9.005}}}", "rubric-money-decimals", "9.005"),
+        ("pay: {currency: yuan}", "rubric-bad-value", "yuan"),
+        ("pay: {month: {good: {bonus: 5}}}", "rubric-missing-key", "pay"),
+        ("training: {a: {title: A, indicator: sat}}", "rubric-unknown-name", "sat"),
+        ("training: {a: {title: A, dimension: qality}}", "rubric-unknown-name", "qality"),
+        ("training: {a: {title: A}}", "rubric-bad-value", "{title: A}"),
+        ("training: {a: {title: A, dimension: quality, slice: {category: x}}}", "rubric-bad-value",
+         "{title: A, dimension: quality, slice: {category: x}}"),
+        ("support: {ability: qality, results: speed, high: 80%, low: 75%}", "rubric-unknown-name", "qality"),
+        ("support: {ability: quality, results: sped, high: 80%, low: 75%}", "rubric-unknown-name", "sped"),
+        ("support: {ability: quality, results: quality, high: 80%, low: 75%}", "rubric-support", "quality"),
+        ("support: {ability: quality, results: speed, high: 75%, low: 75%}", "rubric-support", "75%"),
+        ("rollup: {method: median}", "rubric-bad-value", "median"),
+        ("rollup: {least_months: 0%}", "rubric-bad-value", "0%"),
         ("least_presence: 50", "rubric-bad-value", "50"),
         ("least_presence: 0%", "rubric-bad-value", "0%"),
         ("least_presence: 101%", "rubric-bad-value", "101%"),

@@ -270,3 +270,22 @@ def test_a_base_that_is_no_rubric_is_blamed_itself(text: str, code: str, tmp_pat
     assert problem.code == code
     assert problem.at is not None
     assert Path(problem.at.file).name == "other.yaml"
+
+
+def test_a_training_of_the_base_may_lose_its_indicator(tmp_path: Path) -> None:
+    base = BASE + "training:\n  tact: {title: Tact, indicator: complaint_count}\n  pace: {title: P, dimension: speed}\n"
+    quality = "dimensions: {quality: {weight: 60, indicators: {complaint_count: null, csat: {weight: 60}}}}\n"
+    rubric = load(tmp_path, base=base, ours=head() + quality).rubric
+    assert (list(rubric.training), list(rubric.trainings())) == (["tact", "pace"], ["pace"])
+    own = "training:\n  own: {title: Own, indicator: complaint_count}\n"
+    (problem,) = find(tmp_path, base=base, ours=head() + quality + own)
+    assert (problem.code, place(problem)[0], marked(problem)) == ("rubric-unknown-name", "ours.yaml", "complaint_count")
+
+
+def test_a_rule_of_the_base_on_grades_that_are_gone_is_told_with_the_way_out(tmp_path: Path) -> None:
+    base = BASE + "promotions:\n  lead: {grades: [good], running: 2}\n"
+    grades = "grades: [{name: fine, min: 70}, {name: fair, min: 0}]\n"
+    (problem,) = find(tmp_path, base=base, ours=head() + grades)
+    assert (problem.code, Path(place(problem)[0]).name, marked(problem)) == ("rubric-unknown-name", "base.yaml", "good")
+    assert problem.hint == "allowed: fair, fine; ours extends this, and can write promotions: anew, or null for none"
+    assert load(tmp_path, base=base, ours=head() + grades + "promotions: null\n").rubric.promotions == {}

@@ -79,11 +79,20 @@ def test_clauses_fit() -> None:
         "floors": [{"dimension": "performance", "min": "70%", "then": {"grade_at_most": "qualified"}}],
         "tiers": [{"name": "base"}],
         "awards": {"star": {"when": {"rank": "<= 1"}, "least_sample": 3}},
+        "promotions": {"senior": {"grades": ["excellent"], "every": "year", "running": 2}},
+        "coaching": {"again": {"grades": ["unqualified"], "running": 2}},
+        "pay": {"currency": "CNY", "year": {"excellent": {"change": "10%", "bonus": 500}}},
+        "rollup": {"method": "mean", "least_months": "50%"},
+        "training": {"phrasing": {"title": "Phrasing", "indicator": "csat", "slice": {"category": "x"}}},
+        "support": {"ability": "ability", "results": "performance", "high": "80%", "low": "75%"},
     }  # fmt: skip
     assert errors(rubric_schema(), rubric) == []
     slips = {
-        "seasons": {"peak": {"months": ["*-06"]}}, "roles": {"leads": {"targets": {}}}, "awards": {"star": {}},
-        "floors": [{"then": {}}], "tiers": [{"title": "Base"}],
+        "seasons": {"peak": {"months": ["*-06"]}}, "roles": {"leads": {"targets": {}}},
+        "awards": {"star": {"of": "shop"}}, "floors": [{"then": {}}],
+        "tiers": [{"title": "Base"}], "promotions": {"senior": {"every": "week"}},
+        "coaching": {"again": {"running": 0}}, "pay": {"year": {}}, "rollup": {"method": "median"},
+        "training": {"phrasing": {}}, "support": {"ability": "ability"},
     }  # fmt: skip
     for key, value in slips.items():
         assert errors(rubric_schema(), rubric | {key: value}), key

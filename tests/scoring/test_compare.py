@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scoring_sample import measure_of, measured, rubric_of
 
-from csperf.scoring.cards import Agent, Measurement, Scorecard, ScoreTable
-from csperf.scoring.compare import Standing, compare_tables
+from csperf.scoring.cards import Agent, Measurement, Scorecard, ScoreTable, Standing
+from csperf.scoring.compare import compare_tables
 from csperf.scoring.score import score_agents
 
 LINE = {"score": {"curve": {"0%": 0, "100%": 100}}}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from scoring_sample import measure_of, measured, rubric_of, score_one
 
+from csperf.period import Length
 from csperf.render.words import say_list
 from csperf.scoring.cards import Agent, CardOutcome, Scorecard
 from csperf.scoring.score import score_agents
@@ -254,10 +255,25 @@ def test_without_a_rank_there_is_no_award_for_it() -> None:
     assert len(score_one(rubric, MEASURES, values).outcomes) == 1
 
 
-def test_teams_win_no_awards_for_a_rank() -> None:
-    rubric = rubric_of(SCHEME, awards={name: {"when": {name: ">= 1"}} for name in ("rank", "score")})
-    card = score_one(rubric, MEASURES, dict.fromkeys(("csat", "timely"), (1, 1)), Agent("team", members=2))
-    assert [award.name for award in card.outcomes] == ["score"]
+def test_awards_are_for_agents_or_for_teams() -> None:
+    awards = {"own": {"when": {"score": ">= 1"}}, "team": {"when": {"rank": "<= 1"}, "of": "team"}}
+    rubric = rubric_of(SCHEME, awards=awards)
+    for agent, given in (
+        (Agent("A", team="x"), "own"), (Agent("x", team="x", members=2), "team"), (Agent("shop", members=2), None),
+    ):  # fmt: skip
+        card = score_one(rubric, MEASURES, dict.fromkeys(("csat", "timely"), (1, 1)), agent)
+        assert [award.name for award in card.outcomes] == ([given] if given else []), agent
+
+
+@pytest.mark.parametrize(("length", "given"), [("month", ["top"]), ("quarter", []), ("year", ["best"])])
+def test_a_card_names_the_awards_of_one_period_of_its_length(length: Length, given: list[str]) -> None:
+    awards = {
+        "top": {"top": "10%"}, "best": {"when": {"rank": "<= 1"}, "every": "year"},
+        "again": {"when": {"rank": "<= 1"}, "running": 2},
+    }  # fmt: skip
+    values = dict.fromkeys(("csat", "timely"), (1, 1))
+    card = score_one(rubric_of(SCHEME, awards=awards), MEASURES, values, length=length)
+    assert [award.name for award in card.outcomes] == given
 
 
 def test_outcomes_leave_the_points_alone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from string import Formatter
 from typing import Any
@@ -12,6 +13,7 @@ from scoring_sample import measure_of, measured, rubric_of, say_en, say_zh, scor
 
 from csperf.render.score_words import SCORE_WORDS
 from csperf.scoring.cards import Agent, Measurement, Number, Scorecard, Title, Words, words
+from csperf.scoring.contest import Relief
 from csperf.scoring.score import score_agents
 
 
@@ -63,11 +65,23 @@ def all_kinds_of_cards() -> Iterator[Scorecard]:
                     dict(kept), [Agent("A"), Agent("B")],
                 )  # fmt: skip
     yield from cards_of_other_kinds()
+    yield from exempted_cards()
     measures = {"d": measure_of("d", "derived", formula="x * 1", parts=("x",)), "x": measure_of("x")}
     yield from score_agents(
         rubric_of({"all": {"d": {"weight": 100, "score": rules[0]}}}), measures,
         dict([measured("A", "d", "0.5"), measured("A", "x", 1, 2)]), [Agent("A")],
     )  # fmt: skip
+
+
+def exempted_cards() -> Iterator[Scorecard]:
+    """Rows left out, and points given back."""
+    rubric = rubric_of({"all": {"x": {"weight": 100, "score": {"curve": {"0%": 0, "100%": 100}}}}})
+    key, before = measured("A", "x", 1, 4)
+    for given in (Decimal(1), Decimal(99), None):
+        relief = Relief({"x": measured("A", "x", 1, 2)[1]}, ((given, "a strike"),))
+        yield from score_agents(
+            rubric, {"x": measure_of("x", better="higher")}, {key: before}, [Agent("A")], reliefs={key: relief}
+        )
 
 
 def cards_of_other_kinds() -> Iterator[Scorecard]:

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from csperf.cli import data, explain, init, rubric, score, simulate
+from csperf.cli import coach, data, explain, init, outcomes, rubric, score, seal, simulate, trend, verify
+from csperf.cli import run as unattended
 from csperf.cli.errors import exit_code_of
 
 app = typer.Typer(
@@ -22,6 +23,12 @@ app = typer.Typer(
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("simulate")(simulate.simulate)
+app.command("outcomes")(outcomes.outcomes)
+app.command("trend")(trend.trend)
+app.command("coach")(coach.coach)
+app.command("seal")(seal.seal)
+app.command("verify")(verify.verify)
+app.command("run")(unattended.run)
 app.add_typer(rubric.app, name="rubric")
 app.add_typer(data.app, name="data")
 app.command("init")(init.init)
@@ -59,7 +66,8 @@ def run() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    0 fine, 1 problems, 2 wrong usage, 3 a bug of ours, 130 interrupted.
+    0 fine, 1 problems, 2 wrong usage, 3 a bug of ours, 4 a ledger that was altered or differs, 75 one in use,
+    130 interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -12,7 +12,7 @@ import typer
 
 from csperf.problems import Location, Problem, ProblemsFound
 
-FINE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+FINE, PROBLEMS, USAGE, BUG, ALTERED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 75, 130
 
 
 def exit_code_of(error: BaseException) -> int:

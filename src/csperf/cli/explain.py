@@ -9,11 +9,11 @@ import typer
 
 from csperf.cli import options
 from csperf.cli.opening import open_session
-from csperf.cli.output import choose_format, terminal_width, use_color, working, write_result
+from csperf.cli.output import choose_format, say_aside, terminal_width, use_color, working, write_result
 
 if TYPE_CHECKING:
-    from csperf.pipeline import ScoredPeriod
-    from csperf.rubric.load import LoadedRubric
+    from csperf.pipeline import Measured
+    from csperf.scoring.cards import ScoreTable
     from csperf.session import Session
 
 
@@ -33,6 +33,7 @@ def explain(
     quarter: options.QuarterOption = None,
     year: options.YearOption = None,
     as_of: options.AsOfOption = None,
+    fresh: options.FreshOption = False,
     by: options.ByOption = options.By.AGENT,
     indicator: Annotated[
         str | None,
@@ -67,34 +68,49 @@ def explain(
         raise typer.BadParameter("--rows needs --indicator, such as --indicator csat")
     chosen = choose_format(format.value, output, ("table", "json"))
     with open_session(workspace, lang, quiet) as (session, language):
-        from csperf.pipeline import check_indicator_name, find_card, load_scheme, score_period
+        from csperf.months import read_span
+        from csperf.period import length_of
+        from csperf.pipeline import check_indicator_name, find_card, load_scheme, measure_sources
         from csperf.render.explain import render_explain, render_explain_json
+        from csperf.render.words import label
 
         period = options.choose_period(month, quarter, year, session.workspace.content.zone)
         last_day = options.choose_as_of(as_of, period)
         with working(language, quiet):
             scheme = load_scheme(session.workspace, rubric)
+            if rows and length_of(period.label) != "month" and scheme.rubric.rollup.method == "mean":
+                said = f"{period.label} is the mean of its months, each with rows of its own; name one with --month"
+                raise typer.BadParameter(said, param_hint="--rows")
+            span = read_span(
+                session, scheme, period, by=by.value, as_of=last_day,
+                ignore_ledger=fresh or bool(rubric) or bool(as_of),
+            )  # fmt: skip
             if indicator:
-                check_indicator_name(scheme, indicator)
-            scored = score_period(session, scheme, period, by=by.value, as_of=last_day)
-        card = find_card(scored.table, session.roster, agent)
+                check_indicator_name(span.record.scheme, indicator)
+        table = span.record.agents.table
+        card = find_card(table, session.roster, agent)
         agent_id = card.agent.agent_id
         width, color = terminal_width(), use_color(output)
         if rows and indicator:
-            scheme = scored.measured.plan.schemes[0]
-            result = _render_rows_behind(session, scheme, scored, agent_id, indicator, chosen, language, width, color)
+            if span.measured:
+                (measured,) = span.measured
+            else:
+                measured = measure_sources(session, [span.record.scheme], period, by.value, None)
+                if not quiet:
+                    say_aside(label("rows-not-sealed", language))
+            result = _render_rows_behind(session, table, measured, agent_id, indicator, chosen, language, width, color)
             if chosen == "table":
-                result = render_explain(scored.table, card, language, width, color, indicator) + "\n" + result
+                result = render_explain(table, card, language, width, color, indicator) + "\n" + result
         elif chosen == "json":
-            result = render_explain_json(scored.table, card, language, indicator)
+            result = render_explain_json(table, card, language, indicator)
         else:
-            result = render_explain(scored.table, card, language, width, color, indicator)
+            result = render_explain(table, card, language, width, color, indicator)
         write_result(result, output, is_data=chosen == "json", lang=language, quiet=quiet)
     return 0
 
 
 def _render_rows_behind(
-    session: Session, scheme: LoadedRubric, scored: ScoredPeriod, agent_id: str, indicator: str, chosen: str,
+    session: Session, table: ScoreTable, measured: Measured, agent_id: str, indicator: str, chosen: str,
     language: str, width: int, color: bool,
 ) -> str:  # fmt: skip
     from csperf.pipeline import counts_against, read_rows_behind
@@ -104,12 +120,13 @@ def _render_rows_behind(
     from csperf.render.words import label
     from csperf.scoring.cards import Number
 
-    found = read_rows_behind(session, scheme, scored.measured, agent_id, indicator)
+    scheme = measured.plan.schemes[0]
+    found = read_rows_behind(session, scheme, measured, agent_id, indicator)
     if chosen == "json":
         rows = [{"table": term.table, "kind": term.kind, **row} for term, rows in found for row in rows]
         head = {"schema": "csperf/rows/v1", "agent_id": agent_id, "indicator": indicator}
         return write_json({**head, "rows": rows}) + "\n"
-    title = part_titles(scored.table, language)[indicator]
+    title = part_titles(table, language)[indicator]
     parts = []
     for term, rows in found:
         # What cost points comes first, then what did not count either way.

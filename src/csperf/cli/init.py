@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 
 _EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".xlsx", ".xls", ".gz", ".zip")
+
+
+class Sample(StrEnum):
+    """What can be played with: three months of every kind of export, or a year of one report."""
+
+    SHOP = "shop"
+    YEAR = "year"
+
 
 _MOST_ALIKE = 5
 """Of how many people who may have several names these are printed."""
@@ -49,12 +58,21 @@ def init(
     dates: DatesOption = None,
     marketplace: MarketplaceOption = None,
     encoding: EncodingOption = None,
+    sample: Annotated[
+        Sample | None,
+        typer.Option(
+            "--sample", envvar="CSPERF_SAMPLE", show_default=False,
+            help="shop: three months of every kind of export (the default). year: a chat team's twelve months.",
+        ),
+    ] = None,
     lang: LangOption = None,
 ) -> int:  # fmt: skip
     """Make a workspace that works at once: from your own exports (--from), or with a sample shop to play with."""
     language = choose_language(lang, None)
     listed = places or []
     if exports:
+        if sample:
+            raise typer.BadParameter("is instead of exports of your own", param_hint="--sample")
         files = [*exports, *(path for path in listed if path.is_file())]
         folder = _choose_folder([path for path in listed if not path.is_file()])
         said = {
@@ -67,7 +85,7 @@ def init(
             raise typer.BadParameter("says something of exports; name them with --from", param_hint=flag)
     if len(listed) > 1:
         raise typer.BadParameter("name one folder, and exports of your own after --from", param_hint="[DIR]")
-    _copy_sample(listed[0] if listed else Path(), language)
+    _copy_sample(sample or Sample.SHOP, listed[0] if listed else Path(), language)
     return 0
 
 
@@ -141,22 +159,27 @@ def _name_folder(folder: Path) -> list[str]:
     return [] if folder == Path() else [quote_word(str(folder))]
 
 
-def _copy_sample(folder: Path, language: str) -> None:
-    """The sample shop with its rubric, to be changed."""
+def _copy_sample(sample: Sample, folder: Path, language: str) -> None:
+    """A sample with its rubric, to be changed."""
     from csperf.render.words import label
     from csperf.shipped import shipped
     from csperf.workspace import load_workspace
 
-    sample = shipped("sample_data")
-    wanted = [path for path in sorted(sample.rglob("*")) if path.is_file() and path.suffix not in (".py", ".pyc")]
-    rubric = load_workspace(sample).content.rubric
-    copies = {path.relative_to(sample).as_posix(): path for path in wanted}
-    copies[f"rubrics/{rubric}.yaml"] = shipped("configs") / "rubrics" / f"{rubric}.yaml"
+    shop = shipped("sample_data")
+    year = shop / "year"
+    home = year if sample is Sample.YEAR else shop
+    files = (path for path in sorted(home.rglob("*")) if path.is_file() and path.suffix not in (".py", ".pyc"))
+    copies = {
+        path.relative_to(home).as_posix(): path for path in files if home is year or not path.is_relative_to(year)
+    }
+    rubric = load_workspace(home).content.rubric
+    if home is shop:
+        copies[f"rubrics/{rubric}.yaml"] = shipped("configs") / "rubrics" / f"{rubric}.yaml"
     _refuse_taken(folder, copies)
     for place, file in copies.items():
         _make_room(folder / place)
         shutil.copyfile(file, folder / place)
-    say_aside(label("init-done", language, folder=folder, rubric=rubric))
+    say_aside(label("init-done", language, folder=folder, rubric=Path(rubric).stem))
 
 
 def _make_room(file: Path) -> None:

@@ -79,12 +79,14 @@ QuarterOption = Annotated[
         envvar="CSPERF_QUARTER",
         metavar="YYYYQn",
         show_default=False,
-        help="A whole quarter instead.",
+        help="A whole quarter instead, made of its months as the rubric says.",
     ),
 ]
 YearOption = Annotated[
     str | None,
-    typer.Option("--year", envvar="CSPERF_YEAR", metavar="YYYY", show_default=False, help="A whole year instead."),
+    typer.Option(
+        "--year", envvar="CSPERF_YEAR", metavar="YYYY", show_default=False, help="A whole year instead, likewise."
+    ),
 ]
 AsOfOption = Annotated[
     str | None,
@@ -96,6 +98,13 @@ AsOfOption = Annotated[
         help="Count up to this day only, and say what targets still take; default: today, while the period runs.",
     ),
 ]
+FreshOption = Annotated[
+    bool,
+    typer.Option(
+        "--fresh", envvar="CSPERF_FRESH",
+        help="Compute sealed months from today's files, too, as --rubric and --as-of do.",
+    ),
+]  # fmt: skip
 ByOption = Annotated[
     By,
     typer.Option(
@@ -138,6 +147,12 @@ RejectsOption = Annotated[
         help="Write the rejected rows to a .csv or .xlsx file: where, why, and the original cells, to be mended.",
     ),
 ]
+AnonymousOption = Annotated[
+    bool,
+    typer.Option(
+        "--anonymous", envvar="CSPERF_ANONYMOUS", help="Agents under pseudonyms, for all to see; keeps a key file.",
+    ),
+]  # fmt: skip
 QuietOption = Annotated[
     bool,
     typer.Option("-q", "--quiet", envvar="CSPERF_QUIET", help="No warnings and no progress on stderr."),
@@ -225,16 +240,17 @@ def choose_period(month: str | None, quarter: str | None, year: str | None, zone
 def repeat_asked(
     period: Period, workspace: Path | None, *,
     rubric: str | None = None, against: str | None = None, by: By = By.AGENT, as_of: str | None = None,
+    fresh: bool = False,
 ) -> str:  # fmt: skip
     """The flags that ask for the same again, tomorrow too, as they stand after a command: ` --month 2025-06`."""
-    from csperf.render.commands import quote_word
+    from csperf.render.commands import write_flags
 
     length = "--year" if period.label.isdigit() else "--quarter" if "Q" in period.label else "--month"
     flags = {
         "-C": workspace and str(workspace), length: period.label, "--as-of": as_of, "--rubric": rubric,
         "--against": against, "--by": by.value if by != By.AGENT else None,
     }  # fmt: skip
-    return "".join(f" {flag} {quote_word(said)}" for flag, said in flags.items() if said)
+    return write_flags(flags.items()) + " --fresh" * fresh
 
 
 def choose_as_of(asked: str | None, period: Period) -> dt.date | None:

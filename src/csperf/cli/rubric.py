@@ -1,4 +1,4 @@
-"""`csperf rubric …`: validate, show, list, schema."""
+"""`csperf rubric …`: validate, show, list, review, schema."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from typing import Annotated, Literal
 import typer
 
 from csperf.cli.errors import FINE, PROBLEMS, print_problems
-from csperf.cli.options import LangOption, OutputOption, VerboseOption, WorkspaceOption
+from csperf.cli.looking_back import LastMonthOption, MonthsOption, choose_months, print_month_findings
+from csperf.cli.opening import open_session
+from csperf.cli.options import LangOption, OutputOption, QuietOption, RubricOption, VerboseOption, WorkspaceOption
 from csperf.cli.output import (
     choose_format,
     choose_language,
     say_aside,
     terminal_width,
     use_color,
+    working,
     write_result,
 )
 
@@ -35,15 +38,32 @@ class ShowFormat(StrEnum):
 SHOW_FORMATS: tuple[Literal["table", "md", "json"], ...] = ("table", "md", "json")
 
 
+class ReviewFormat(StrEnum):
+    """The formats of a review."""
+
+    AUTO = "auto"
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+
+
 class SchemaOf(StrEnum):
     """The files that have a JSON Schema."""
 
     RUBRIC = "rubric"
     MEASURES = "measures"
     WORKSPACE = "workspace"
+    EXEMPTIONS = "exemptions"
     FORMAT = "format"
     SCORE = "score"
     SIMULATE = "simulate"
+    OUTCOMES = "outcomes"
+    SEAL = "seal"
+    VERIFY = "verify"
+    COACH = "coach"
+    TREND = "trend"
+    REVIEW = "review"
 
 
 @app.command()
@@ -125,6 +145,60 @@ def list_(workspace: WorkspaceOption = None, lang: LangOption = None) -> int:
     for row in rows:
         shown = (cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True) if width)
         print("  ".join(shown).rstrip())
+    return FINE
+
+
+@app.command()
+def review(
+    months: MonthsOption = 6,
+    month: LastMonthOption = None,
+    satisfaction: Annotated[
+        str | None,
+        typer.Option(
+            "--satisfaction", envvar="CSPERF_SATISFACTION", metavar="INDICATOR", show_default=False,
+            help="The indicator that says how satisfied customers are; default: the first that is called so, "
+            "or that reads surveys.",
+        ),
+    ] = None,
+    rubric: RubricOption = None,
+    workspace: WorkspaceOption = None,
+    format: Annotated[
+        ReviewFormat,
+        typer.Option("--format", envvar="CSPERF_FORMAT", help="auto: table on a terminal, json elsewhere."),
+    ] = ReviewFormat.AUTO,
+    output: OutputOption = None,
+    lang: LangOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:  # fmt: skip
+    """Whether each indicator still tells anything: spread, full marks, gaps, rank correlation, what it decides."""
+    from csperf.render.review import FORMATS, render_review
+
+    chosen = choose_format(format.value, output, FORMATS)
+    with open_session(workspace, lang, quiet) as (session, language):
+        from csperf.months import load_history
+        from csperf.pipeline import load_scheme
+        from csperf.render.commands import write_flags
+        from csperf.scoring.review import review_indicators
+        from csperf.scoring.trend import check_history
+
+        asked = choose_months(month, months, session.workspace.content.zone)
+        labels = [one.label for one in asked]
+        with working(language, quiet):
+            scheme = load_scheme(session.workspace, rubric)
+            history = load_history(session, scheme, asked, ignore_ledger=rubric is not None)
+            check_history(history, labels)
+            found = review_indicators(history, labels, asked[0].zone, scheme, satisfaction)
+        if not quiet:
+            print_month_findings(scheme, history, language, in_full=verbose)
+        flags = {"-C": workspace, "--months": months, "--month": labels[-1], "--satisfaction": satisfaction,
+                 "--rubric": rubric}  # fmt: skip
+        result = render_review(
+            found, chosen, choose_language(lang, session.workspace, is_data=chosen != "table"),
+            width=terminal_width(), color=use_color(output), bom=output is not None,
+            asked=write_flags(flags.items()),
+        )  # fmt: skip
+        write_result(result, output, is_data=chosen != "table", lang=language, quiet=quiet)
     return FINE
 
 

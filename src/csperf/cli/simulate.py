@@ -65,15 +65,16 @@ def simulate(
     chosen = choose_format(format.value, output, FORMATS)
     with open_session(workspace, lang, quiet) as (session, language):
         from csperf.cli.warnings import Findings, print_findings
-        from csperf.pipeline import load_scheme, simulate_period
+        from csperf.months import simulate_span
+        from csperf.pipeline import load_scheme
 
         period = options.choose_period(month, quarter, year, session.workspace.content.zone)
         with working(language, quiet):
             before, after = load_scheme(session.workspace, against), load_scheme(session.workspace, rubric)
-            found = simulate_period(session, before, after, period, options.choose_as_of(None, period))
+            found = simulate_span(session, before, after, period, options.choose_as_of(None, period))
         if not quiet:
             of_rubrics = list(dict.fromkeys([*before.warnings, *after.warnings]))
-            set_aside, warnings = found.measured.problems, found.comparison.warnings
+            set_aside, warnings = found.problems, found.comparison.warnings
             print_findings(Findings(of_rubrics, set_aside, found.after.sources, warnings), language, in_full=verbose)
         words = choose_language(lang, session.workspace, is_data=chosen != "table")
         result = render_simulation(

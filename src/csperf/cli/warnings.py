@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from csperf.cli.errors import print_problems
 from csperf.cli.output import say_aside
+from csperf.notes import SERIOUS
 from csperf.problems import Problem
+from csperf.pseudonyms import without_people
 from csperf.render.words import label, say
-from csperf.scoring.cards import Number, SourceCounts, Words
-
-_SERIOUS = {"source-missing", "source-idle", "column-missing", "nobody-named"}
+from csperf.scoring.cards import Number, SourceCounts, Words, words
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,14 @@ class Findings:
     @property
     def are_serious(self) -> bool:
         """Whether --strict minds them: rows set aside, or something that cannot be measured."""
-        return bool(self.set_aside) or any(warning.code in _SERIOUS for warning in self.warnings)
+        return bool(self.set_aside) or any(warning.code in SERIOUS for warning in self.warnings)
+
+    def without_people(self) -> Findings:
+        """The same without the warnings that name people, and how many were left out."""
+        kept = without_people(self.warnings)
+        left_out = Number(len(self.warnings) - len(kept))
+        said = (words("remarks-left-out", count=left_out),) if len(kept) < len(self.warnings) else ()
+        return replace(self, warnings=(*kept, *said))
 
 
 def print_findings(findings: Findings, lang: str, *, in_full: bool, are_counted: bool = False) -> None:

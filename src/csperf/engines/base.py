@@ -75,7 +75,7 @@ class SourceResult:
     An aggregate whose agent is EVERYONE has that one key. named: every agent that a row in the period
     names, also where nothing could be measured, and in how many rows. reaches: the first and last day of the
     figures that are of this period and of others too, if there are any. idle: of several sources pooled, those
-    without a row in the period.
+    without a row in the period. parts: of aggregates that are split, by agent (or unit) and value.
     """
 
     counts: RowCounts
@@ -86,6 +86,7 @@ class SourceResult:
     last: dt.datetime | dt.date | None = None
     reaches: tuple[dt.date, dt.date] | None = None
     idle: tuple[str, ...] = ()
+    parts: Mapping[Aggregate, Mapping[tuple[str, str], AggregateResult]] = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:
@@ -139,7 +140,19 @@ class Engine(Protocol):
     def read_rows(
         self, table: RawTable, aggregate: Aggregate, agent_id: str, lens: Lens
     ) -> list[dict[str, str | None]]:
-        """The rows behind one agent's (or unit's) aggregate: where, key, time, the columns used, whether it counted."""
+        """The rows behind one agent's (or unit's) aggregate: where, key, time, the columns used, whether it counted.
+
+        Rows that the aggregate leaves out are among them, and counted as "exempt".
+        """
+        ...
+
+    def find_days(
+        self, table: RawTable, column: str, at: str, values: Sequence[str], zone: str
+    ) -> Mapping[str, frozenset[dt.date]]:
+        """Those of the values that some row has in a column, whether valid or not, and the days of these rows by `at`.
+
+        A day is that of the zone; a row whose time cannot be read has none.
+        """
         ...
 
     def read_rejected(self, table: RawTable, aggregates: Sequence[Aggregate] | None = None) -> Iterator[RejectedRow]:

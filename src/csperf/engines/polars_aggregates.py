@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,8 @@ import polars as pl
 from csperf.engines.polars_credit import KEY
 from csperf.engines.polars_derived import MICROSECONDS
 from csperf.engines.polars_facts import SOURCE
-from csperf.period import Period
-from csperf.rubric.measures import Aggregate
+from csperf.period import Period, period_of_days
+from csperf.rubric.measures import WEEKDAY, Aggregate, LeftOut
 from csperf.scoring.cards import AggregateResult
 from csperf.tables.contract import DERIVED, Contract
 
@@ -24,6 +25,8 @@ SCALE = 1_000_000
 # Derived times are summed to the microsecond: 2 h 40 min is no whole number of millionths of an hour.
 _SCALES = {name: MICROSECONDS[one.unit] for derived in DERIVED.values() for name, one in derived.items()}
 
+_SPLIT = "\0"
+
 
 def compile_sql(sql: str) -> pl.Expr:
     """A checked SQL expression, compiled."""
@@ -31,8 +34,8 @@ def compile_sql(sql: str) -> pl.Expr:
 
 
 def names_in(aggregate: Aggregate) -> set[str]:
-    """The columns that an aggregate names, in its expressions and as what counts once or is averaged one by one."""
-    named = {name for name in (aggregate.distinct, aggregate.per) if name is not None}
+    """The columns that an aggregate names, in its expressions and as what counts once, is averaged or splits it."""
+    named = {name for name in (aggregate.distinct, aggregate.per, aggregate.split_by) if name is not None} - {WEEKDAY}
     named |= names_in(aggregate.paired) if aggregate.paired else set()
     return named.union(*(compile_sql(sql).meta.root_names() for _, sql in aggregate.expressions()))
 
@@ -56,9 +59,46 @@ def in_period(contract: Contract, at: str, period: Period) -> pl.Expr:
     return (column >= pl.lit(period.start)) & (column < pl.lit(period.end))
 
 
+def is_left_out(contract: Contract, aggregate: Aggregate, zone: str, *, has_until: bool) -> pl.Expr:
+    """Whether a row is one that the aggregate does not see.
+
+    has_until: the table says up to which day a row's figures reach; one that reaches beyond the days stays.
+    """
+    return pl.any_horizontal(
+        pl.lit(False), *(_is_of(contract, aggregate.at, part, zone, has_until) for part in aggregate.left_out)
+    )
+
+
+def _is_of(contract: Contract, at: str, part: LeftOut, zone: str, has_until: bool) -> pl.Expr:
+    is_of = pl.lit(True)
+    if part.ids:
+        is_of = pl.any_horizontal(pl.col(column).is_in(values).fill_null(False) for column, values in part.ids)
+    if part.days is not None:
+        first, last = part.days
+        span = period_of_days("", first, last + dt.timedelta(days=1), zone)
+        is_of &= in_period(contract, at, span).fill_null(False)
+        if has_until and contract.covers_until is not None:
+            is_of &= (pl.col(contract.covers_until) <= last).fill_null(True)
+    return is_of
+
+
 def span_of(aggregate: Aggregate, period: Period) -> Period:
     """The period an aggregate looks at: its own window where it has one."""
     return period.window(aggregate.window_days) if aggregate.window_days else period
+
+
+def split_keys(rows: pl.LazyFrame, contract: Contract, split_by: str, at: str, zone: str) -> pl.LazyFrame:
+    """The rows with KEY made of the agent and what they are split by; null where either is."""
+    value = pl.col(at) if split_by == WEEKDAY else pl.col(split_by).cast(pl.String)
+    if split_by == WEEKDAY:
+        value = value if contract.columns[at].kind == "day" else value.dt.convert_time_zone(zone)
+        value = value.dt.to_string("%A").str.to_lowercase()
+    return rows.with_columns(pl.concat_str(KEY, value, separator=_SPLIT).alias(KEY))
+
+
+def part_keys(results: Mapping[str, AggregateResult]) -> dict[tuple[str, str], AggregateResult]:
+    """What was found by the keys of `split_keys`, by agent and value."""
+    return {(key.partition(_SPLIT)[0], key.partition(_SPLIT)[2]): result for key, result in results.items()}
 
 
 class AggregatePlan:

@@ -26,7 +26,17 @@ import polars as pl
 
 from csperf.calendars import WorkCalendar
 from csperf.engines.base import Lens, RejectedRow, Rejection, Resolve, RowCounts, SourceResult
-from csperf.engines.polars_aggregates import AggregatePlan, compile_sql, counts_by_pair, in_period, names_in, span_of
+from csperf.engines.polars_aggregates import (
+    AggregatePlan,
+    compile_sql,
+    counts_by_pair,
+    in_period,
+    is_left_out,
+    names_in,
+    part_keys,
+    span_of,
+    split_keys,
+)
 from csperf.engines.polars_credit import KEY, SERVED_BY, SERVED_ORDER, Credit
 from csperf.engines.polars_derived import derived_columns
 from csperf.engines.polars_duplicates import Repeats, check_accounts, check_spans, find_repeats, hash_key
@@ -68,6 +78,7 @@ class _Pass:
     """
 
     results: dict[Aggregate, dict[str, AggregateResult]]
+    parts: dict[Aggregate, dict[tuple[str, str], AggregateResult]]
     named: Mapping[str, int]
     rows: int
     rejected: int
@@ -138,6 +149,7 @@ class PolarsEngine:
                     left_out=count_left_out(job.table),
                 ),
                 (), quick.results, quick.named, quick.first, quick.last, quick.reaches, quick.idle,
+                quick.parts,
             )  # fmt: skip
         return self._decode_if_needed(job, lambda job: self._measure_carefully(job, resolve))
 
@@ -187,8 +199,9 @@ class PolarsEngine:
             unassigned=passed.unassigned, left_out=count_left_out(job.table),
         )  # fmt: skip
         return SourceResult(
-            counts, rejections, passed.results, passed.named, passed.first, passed.last, passed.reaches, passed.idle
-        )
+            counts, rejections, passed.results, passed.named, passed.first, passed.last, passed.reaches, passed.idle,
+            passed.parts,
+        )  # fmt: skip
 
     def read_facts(self, table: RawTable) -> list[dict[str, object]]:
         """All valid rows, typed; see Engine."""
@@ -217,13 +230,33 @@ class PolarsEngine:
                 rows = rows.filter(compile_sql(aggregate.where))
             if aggregate.sources is not None:
                 rows = rows.filter(pl.col(SOURCE).is_in(aggregate.sources))
-            used = list(dict.fromkeys([*table.contract.key, aggregate.at, *sorted(names_in(aggregate))]))
+            by = [column for part in aggregate.left_out for column, _ in part.ids]
+            used = list(dict.fromkeys([*table.contract.key, aggregate.at, *sorted(names_in(aggregate)), *by]))
             shown = [name for name in used if name in job.columns or name in table.contract.derived]
-            frame = rows.with_columns(_counted(aggregate).alias("counted")).sort(aggregate.at, PLACE)
+            counted = pl.when(job.is_left_out(aggregate)).then(pl.lit("exempt")).otherwise(_counted(aggregate))
+            frame = rows.with_columns(counted.alias("counted")).sort(aggregate.at, PLACE)
             found = frame.select(PLACE, *shown, "counted").collect()
             return [_shown_row(table, row, shown) for row in found.iter_rows(named=True)]
 
         return self._decode_if_needed(job, work)
+
+    def find_days(
+        self, table: RawTable, column: str, at: str, values: Sequence[str], zone: str
+    ) -> dict[str, frozenset[dt.date]]:
+        """The days of the rows that have one of the values; see Engine."""
+        contract = table.contract
+
+        def work(job: _Job) -> dict[str, frozenset[dt.date]]:
+            facts = scan_facts(job.table, Reading((column, at), zone, careful=True))
+            moment = pl.col(at) if contract.columns[at].kind == "day" else pl.col(at).dt.convert_time_zone(zone)
+            rows = facts.rows.filter(pl.col(column).is_in(list(values)))
+            rows = rows.select(pl.col(column).alias("value"), moment.dt.date().alias("day")).unique()
+            days: dict[str, set[dt.date]] = {}
+            for value, day in rows.collect(engine="streaming").iter_rows():
+                days.setdefault(value, set()).update([day] if day is not None else [])
+            return {value: frozenset(found) for value, found in days.items()}
+
+        return self._decode_if_needed(_Job(table, (), None, None, Credit(table)), work)
 
     def read_rejected(self, table: RawTable, aggregates: Sequence[Aggregate] | None = None) -> Iterator[RejectedRow]:
         """Every rejected row with its cells; see Engine."""
@@ -281,6 +314,7 @@ class _Job:
             return [name for name in contract.columns if self.table.has(name)]
         empty = {name for aggregate in self.aggregates for name in aggregate.optional}
         wanted = self.core.union(*map(self.needs, self.aggregates), filter(None, [contract.covers_until]))
+        wanted |= {column for one in self.aggregates for part in one.left_out for column, _ in part.ids}
         return [name for name in contract.columns if name in wanted and (name in empty or self.table.has(name))]
 
     @property
@@ -296,6 +330,11 @@ class _Job:
         if aggregate.agent == contract.agent and self.table.is_credited_by_order:
             wanted.update(filter(None, [contract.agents_by]))
         return self.core | wanted
+
+    def is_left_out(self, aggregate: Aggregate) -> pl.Expr:
+        """Whether a row is exempted from an aggregate."""
+        has_until = self.table.contract.covers_until in self.columns
+        return is_left_out(self.table.contract, aggregate, self.zone, has_until=has_until)
 
     def reading(self, careful: bool) -> Reading:
         """How the source is read for this."""
@@ -318,6 +357,10 @@ class _Job:
             columns = self.table.contract.columns
             return [name for name in self.columns if columns[name].kind == "agent"]
         return list(dict.fromkeys(aggregate.agent for aggregate in self.aggregates))
+
+    def splits(self, agent: str) -> list[tuple[str, str] | None]:
+        """What the aggregates that credit this column split it by; first None, for those that do not."""
+        return list(dict.fromkeys([None, *(_split_of(one) for one in self.aggregates if one.agent == agent)]))
 
     @property
     def named_agents(self) -> list[str]:
@@ -402,15 +445,19 @@ def _run_pass(
     naming: list[int] = []
     counting = _count_names(job)
     for agent in job.agents:
-        mine = [aggregate for aggregate in job.aggregates if aggregate.agent == agent]
-        masks, added = _masks(job, mine, spans, counts_for)
-        masked = inner.with_columns(added)
-        plan = AggregatePlan(mine, masks, masked.collect_schema())
-        asked = plan.sinks(job.credit.find_units(masked, agent), counting.get(agent, _ROWS).alias(_NAMED))
-        plans.append((plan, slice(len(sinks), len(sinks) + len(asked))))
-        if agent in job.named_agents:
-            naming.append(len(sinks))
-        sinks += asked
+        for split in job.splits(agent):
+            mine = [one for one in job.aggregates if (one.agent, _split_of(one)) == (agent, split)]
+            masks, added = _masks(job, mine, spans, counts_for)
+            masked = inner.with_columns(added)
+            plan = AggregatePlan(mine, masks, masked.collect_schema())
+            keyed = job.credit.find_units(masked, agent)
+            if split is not None:
+                keyed = split_keys(keyed, job.table.contract, *split, job.zone)
+            asked = plan.sinks(keyed, counting.get(agent, _ROWS).alias(_NAMED))
+            plans.append((plan, slice(len(sinks), len(sinks) + len(asked))))
+            if agent in job.named_agents and split is None:
+                naming.append(len(sinks))
+            sinks += asked
     if job.credit.units is not None:  # the groups are units then, and say nothing of the agents that the rows name
         found = [
             job.credit.find_agents(inner, agent).group_by(KEY).agg(count.alias(_NAMED))
@@ -421,19 +468,29 @@ def _run_pass(
     frames = pl.collect_all(sinks, engine="streaming")
     total = frames[0].row(0, named=True)
     results: dict[Aggregate, dict[str, AggregateResult]] = {}
+    parts: dict[Aggregate, dict[tuple[str, str], AggregateResult]] = {}
     for plan, part in plans:
-        results |= plan.results(frames[part])
+        for aggregate, found_by_key in plan.results(frames[part]).items():
+            if aggregate.split_by is None:
+                results[aggregate] = found_by_key
+            else:
+                parts[aggregate] = part_keys(found_by_key)
     named: Counter[str] = Counter()
     for place in naming:
         named.update(dict(frames[place].filter(pl.col(KEY).is_not_null()).select(KEY, _NAMED).iter_rows()))
     return _Pass(
-        results, named, rows=total["rows"],
+        results, parts, named, rows=total["rows"],
         rejected=total["rows"] - total["valid"], in_period=total["in"], unassigned=total["nobodys"],
         first=total["first"], last=total["last"],
         reaches=(total["covers"], total["until"]) if total["covers"] else None,
         idle=tuple(name for name in _pooled(job) if not total[f"{_OF}{name}"]),
         keys_ordered=total["ordered"] is not False,
     )  # fmt: skip
+
+
+def _split_of(aggregate: Aggregate) -> tuple[str, str] | None:
+    """The column and time that split an aggregate's rows."""
+    return None if aggregate.split_by is None else (aggregate.split_by, aggregate.at)
 
 
 def _count_names(job: _Job) -> dict[str, pl.Expr]:
@@ -520,7 +577,7 @@ def _masks(
     for aggregate in aggregates:
         span = spans[aggregate.at, aggregate.window_days] if len(spans) > 1 else None
         needs = job.needs(aggregate) if counts_for else None
-        wanted = (span, aggregate.where, aggregate.paired, aggregate.sources, needs)
+        wanted = (span, aggregate.where, aggregate.paired, aggregate.sources, aggregate.left_out, needs)
         if not any(wanted):
             masks[aggregate] = None
             continue
@@ -530,6 +587,7 @@ def _masks(
             parts += [compile_sql(aggregate.where)] if aggregate.where else []
             parts += [counts_by_pair(aggregate)] if aggregate.paired else []
             parts += [pl.col(SOURCE).is_in(aggregate.sources)] if aggregate.sources is not None else []
+            parts += [~job.is_left_out(aggregate)] if aggregate.left_out else []
             parts += [counts_for(needs)] if counts_for and needs else []
             added.append(pl.all_horizontal(*parts).fill_null(False).alias(columns[wanted]))
         masks[aggregate] = columns[wanted]

@@ -37,7 +37,8 @@ def _columns(table: ScoreTable) -> list[str]:
     fixed = ["period", "agent_id", "name", "team", "score", "grade", "rank", "coverage"]
     dimensions = [f"{name}_points" for name in table.dimension_titles]
     indicators = [f"{name}_{part}" for name in table.indicator_titles for part in ("value", "points", "sample_size")]
-    return fixed + dimensions + indicators + ["outcomes", "presence"]
+    months = [f"{month}_score" for month in table.months]
+    return fixed + dimensions + indicators + ["outcomes", "presence"] + months
 
 
 def _cells(table: ScoreTable, card: Scorecard) -> list[str]:
@@ -60,4 +61,5 @@ def _cells(table: ScoreTable, card: Scorecard) -> list[str]:
         value = "" if indicator.value is None else f"{plain_number(indicator.value):f}"
         cells += [value, points_text(indicator.points, ""), str(indicator.sample_size)]
     outcomes = ";".join(map(outcome_name, card.outcomes))
-    return [*cells, neutralise(outcomes), f"{plain_number(agent.presence):f}"]
+    cells += [neutralise(outcomes), "" if agent.is_pseudonym else f"{plain_number(agent.presence):f}"]
+    return cells + [points_text(month.score, "") for month in card.months]

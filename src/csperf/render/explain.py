@@ -12,7 +12,14 @@ from rich.text import Text
 
 from csperf.render.json import agent_record, period_record, rubric_record, write_json
 from csperf.render.numbers import NOTHING, plain_number
-from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines
+from csperf.render.outcomes import (
+    exemption_lines,
+    heading_parts,
+    original_text,
+    outcome_text,
+    provisional_lines,
+    standing_text,
+)
 from csperf.render.table import grade_style, left_out_names
 from csperf.render.terminal import (
     GAP,
@@ -46,6 +53,8 @@ def render_explain(
     With `indicator` only that one is shown, and no sums. Lines have at most `width` cells.
     """
     parts: list[RenderableType] = list(_head_lines(table, card, lang, width))
+    if indicator is None and card.months:
+        parts += ["", *_month_lines(table, card, lang, width)]
     for dimension in card.dimensions:
         lines = [
             line for line in card.indicators if line.dimension == dimension.name and indicator in (None, line.name)
@@ -120,6 +129,9 @@ def _head_lines(table: ScoreTable, card: Scorecard, lang: str, width: int) -> It
     roles = [label("card-variant", lang, variant=variant)] if variant else []
     for line in wrap(" · ".join([rubric, *roles, *heading_parts(table, lang)]), width):
         yield Text(line)
+    for said in table.record:
+        for line in wrap(clean(say(said, lang)), width):
+            yield Text(line)
     for why in provisional_lines(table.provisional, lang):
         for line in wrap(why, width):
             yield Text(line, style="yellow")
@@ -128,9 +140,28 @@ def _head_lines(table: ScoreTable, card: Scorecard, lang: str, width: int) -> It
         yield Text(line)
     for line in wrap(" · ".join(_results(table, card, lang)), width):
         yield Text(line, style=grade_style(table, card.grade))
-    for note in [*(say(note, lang) for note in card.notes), *_outcomes(table, card, lang)]:
+    original = original_text(table, card, lang)
+    notes = [*([original] if original else []), *(say(note, lang) for note in card.notes)]
+    for note in [*notes, *exemption_lines(table, card, lang), *_outcomes(table, card, lang)]:
         for line in wrap(note, width):
             yield Text(line)
+
+
+def _month_lines(table: ScoreTable, card: Scorecard, lang: str, width: int) -> Iterator[Text]:
+    """What each month gives, and the mean as it is done on paper."""
+    for month in card.months:
+        standing = standing_text(table, month.standing, lang)
+        state = label("month-sealed" if month.is_sealed else "month-open", lang)
+        original = original_text(table, month, lang)
+        said = label("colon", lang, head=month.label, text=" · ".join([standing, state]))
+        for line in indent(label("list-semicolon", lang).join([said, *([original] if original else [])]), width, "  "):
+            yield Text(line)
+    scores = [month.score for month in card.months if month.score is not None]
+    if card.score is not None:
+        points = " + ".join(map(format_points, scores))
+        mean = label("rollup-points", lang, points=points, count=len(scores), mean=format_points(card.score))
+        for line in wrap(label("colon", lang, head=label("months-mean", lang), text=mean), width):
+            yield Text(line, style="bold")
 
 
 def _presence_text(table: ScoreTable, agent: Agent, lang: str) -> str | None:
@@ -140,7 +171,7 @@ def _presence_text(table: ScoreTable, agent: Agent, lang: str) -> str | None:
             return label("card-no-members", lang)
         presence = format_number(agent.presence)
         return label("card-members", lang, members=Number(agent.members), presence=presence)
-    code = "card-presence-running" if table.as_of else "card-presence"
+    code = "card-presence-months" if table.months else "card-presence-running" if table.as_of else "card-presence"
     return None if agent.presence == 1 else label(code, lang, presence=format_value(agent.presence, "%"))
 
 
@@ -240,6 +271,7 @@ def _row_column(rows: Sequence[Mapping[str, str | None]], name: str, lang: str, 
     cells = [clean(row.get(name) or NOTHING) for row in rows]
     if name == "counted":
         said = {"hit": "against", "miss": "fine"} if hits_count_against else {"hit": "hit", "miss": "miss"}
+        said |= {"exempt": "exempt"}
         cells = [label(f"counted-{said[cell]}", lang) if cell in said else cell for cell in cells]
     heading = label(f"head-{name}", lang) if name in _ROW_HEADS else name
     importance = 0 if name in {"row", "key", "counted"} else 2 if name == "file" else 1

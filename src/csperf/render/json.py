@@ -10,12 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from csperf.render.numbers import plain_number, result_number
+from csperf.render.numbers import plain_number, plain_or_null, result_or_null
 from csperf.render.words import label, say, say_list, title_of
-from csperf.scoring.cards import CardOutcome, IndicatorScore, Scorecard, ScoreTable, SourceCounts, Words
+from csperf.scoring.cards import (
+    CardOutcome,
+    IndicatorScore,
+    MonthScore,
+    Scorecard,
+    ScoreTable,
+    SourceCounts,
+    Standing,
+    Words,
+)
 
 SCHEMA = "csperf/score/v1"
 
@@ -44,6 +52,9 @@ def period_record(table: ScoreTable, lang: str) -> dict[str, Any]:
         "as_of": table.as_of,
         "days_left": table.days_left,
         "provisional": say_all(table.provisional, lang),
+        "record": say_all(table.record, lang),
+        "rollup": table.rollup,
+        "months": list(table.months),
     }
 
 
@@ -63,16 +74,16 @@ def agent_record(card: Scorecard, lang: str, steps: bool = False) -> dict[str, A
         "agent_id": card.agent.agent_id,
         "name": card.agent.name,
         "team": card.agent.team,
-        "score": _score(card.score),
+        "score": result_or_null(card.score),
         "grade": card.grade,
         "rank": card.rank,
-        "coverage": _score(card.coverage),
+        "coverage": result_or_null(card.coverage),
         "dimensions": [
             {
                 "name": dimension.name,
                 "weight": plain_number(dimension.weight),
                 "max_points": plain_number(dimension.max_points),
-                "points": _score(dimension.points),
+                "points": result_or_null(dimension.points),
             }
             for dimension in card.dimensions
         ],
@@ -82,9 +93,13 @@ def agent_record(card: Scorecard, lang: str, steps: bool = False) -> dict[str, A
         ],
         "notes": say_all(card.notes, lang),
         "variant": card.variant,
-        "presence": plain_number(card.agent.presence),
+        "presence": None if card.agent.is_pseudonym else plain_number(card.agent.presence),
         "members": card.agent.members or 0,
         "outcomes": [_outcome_record(outcome, lang) for outcome in card.outcomes],
+        "exemptions": say_all(card.exemptions, lang),
+        "unexempted": card.unexempted and standing_record(card.unexempted),
+        "months": [_month_record(month) for month in card.months],
+        "original": card.original and standing_record(card.original),
     }
 
 
@@ -113,19 +128,33 @@ def _indicator_record(indicator: IndicatorScore, lang: str) -> dict[str, Any]:
         "name": indicator.name,
         "dimension": indicator.dimension,
         "unit": indicator.unit,
-        "value": _plain(indicator.value),
-        "numerator": _plain(indicator.numerator),
-        "denominator": _plain(indicator.denominator),
+        "value": plain_or_null(indicator.value),
+        "numerator": plain_or_null(indicator.numerator),
+        "denominator": plain_or_null(indicator.denominator),
         "sample_size": indicator.sample_size,
         "target": indicator.target,
         "weight": plain_number(indicator.weight),
         "max_points": plain_number(indicator.max_points),
-        "points": _score(indicator.points),
+        "points": result_or_null(indicator.points),
         "status": indicator.status,
         "policy": indicator.policy,
         "reason": label("list-semicolon", lang).join(say_all(indicator.reason, lang)),
         "tier": indicator.tier,
         "needed": None if indicator.needed is None else say(indicator.needed, lang),
+    }
+
+
+def standing_record(standing: Standing) -> dict[str, Any]:
+    """Score, grade and rank, null where there is none."""
+    return {"score": result_or_null(standing.score), "grade": standing.grade, "rank": standing.rank}
+
+
+def _month_record(month: MonthScore) -> dict[str, Any]:
+    return {
+        "label": month.label,
+        **standing_record(month.standing),
+        "is_sealed": month.is_sealed,
+        "original": month.original and standing_record(month.original),
     }
 
 
@@ -156,11 +185,3 @@ def _source_record(source: SourceCounts) -> dict[str, Any]:
 def say_all(sentences: Sequence[Words], lang: str) -> list[str]:
     """Each sentence in a language."""
     return [say(words, lang) for words in sentences]
-
-
-def _plain(value: Fraction | None) -> Decimal | None:
-    return None if value is None else plain_number(value)
-
-
-def _score(value: Decimal | None) -> Decimal | None:
-    return None if value is None else result_number(value)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from csperf.render.numbers import points_text
-from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines
+from csperf.render.outcomes import exemption_lines, heading_parts, original_text, outcome_text, provisional_lines
 from csperf.render.titles import grade_title, part_titles, rubric_title, who_cells, who_headings
 from csperf.render.words import agent_label, label, say
 from csperf.scoring.cards import Scorecard, ScoreTable
 from csperf.scoring.figures import format_share
+
+if TYPE_CHECKING:
+    from csperf.render.terminal import Column
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
@@ -24,13 +28,15 @@ def render_md(table: ScoreTable, lang: str) -> str:
             label("rubric-id", lang, name=escape_md(table.rubric_name), version=escape_md(table.rubric_version))
             + "".join(f" · {escape_md(part)}" for part in (table.zone, *heading_parts(table, lang)))
         ],
+        [f"- {escape_md(say(said, lang))}" for said in table.record],
         [f"- {escape_md(line)}" for line in provisional_lines(table.provisional, lang)],
         md_table(*_score_rows(table, lang)),
         _note_lines(table, lang),
         _outcome_lines(table, lang),
+        _exemption_lines(table, lang),
         md_table(*_source_rows(table, lang)) if table.sources else [],
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return join_blocks(blocks)
 
 
 def md_table(headings: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -43,6 +49,18 @@ def md_table(headings: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]
     return [f"| {' | '.join(cells)} |" for cells in lines]
 
 
+def md_grid(columns: Sequence[Column]) -> list[str]:
+    """The columns of a terminal's grid, all of them, as the lines of a Markdown table."""
+    headings = [(escape_md(" ".join(column.heading)), column.right) for column in columns]
+    rows = [[escape_md(column.cells[row]) for column in columns] for row in range(len(columns[0].cells))]
+    return md_table(headings, rows)
+
+
+def join_blocks(blocks: Iterable[Sequence[str]]) -> str:
+    """A document of blocks of lines, those without any left out."""
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
 def escape_md(text: str) -> str:
     """Text on one line that Markdown and HTML will not read as markup."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
@@ -50,6 +68,9 @@ def escape_md(text: str) -> str:
 
 def _note_lines(table: ScoreTable, lang: str) -> list[str]:
     notes = [(agent_label(card.agent, lang), say(note, lang)) for card in table.cards for note in card.notes]
+    notes += [
+        (agent_label(card.agent, lang), text) for card in table.cards if (text := original_text(table, card, lang))
+    ]
     return [f"- {escape_md(label('colon', lang, head=agent, text=note))}" for agent, note in notes]
 
 
@@ -62,10 +83,18 @@ def _outcome_lines(table: ScoreTable, lang: str) -> list[str]:
     return [f"- {escape_md(label('colon', lang, head=agent, text=outcome))}" for agent, outcome in outcomes]
 
 
+def _exemption_lines(table: ScoreTable, lang: str) -> list[str]:
+    lines = [
+        (agent_label(card.agent, lang), line) for card in table.cards for line in exemption_lines(table, card, lang)
+    ]
+    return [f"- {escape_md(label('colon', lang, head=agent, text=line))}" for agent, line in lines]
+
+
 def _score_rows(table: ScoreTable, lang: str) -> tuple[list[tuple[str, bool]], list[list[str]]]:
     headings = [
         (label("head-rank", lang), True),
         *((heading, False) for heading in who_headings(table, lang)),
+        *((escape_md(month), True) for month in table.months),
         (label("head-score", lang), True),
         (label("head-grade", lang), False),
         (label("head-coverage", lang), True),
@@ -78,7 +107,8 @@ def _score_cells(table: ScoreTable, card: Scorecard, lang: str) -> list[str]:
     return [
         "" if card.rank is None else str(card.rank),
         *(escape_md(cell or "") for cell in who_cells(card.agent)),
-        points_text(card.score),
+        *(points_text(month.score) for month in card.months),
+        points_text(card.score) + (r"\*" if card.unexempted else ""),
         escape_md(grade_title(table, card.grade, lang, nothing="")),
         format_share(Fraction(card.coverage)),
         *(points_text(dimension.points) for dimension in card.dimensions),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from csperf.render.titles import part_titles
+from csperf.render.numbers import points_text
+from csperf.render.titles import grade_title, part_titles
 from csperf.render.words import label, say, say_list, title_of
-from csperf.scoring.cards import CardOutcome, ScoreTable, Words
+from csperf.scoring.cards import CardOutcome, MonthScore, Scorecard, ScoreTable, Standing, Words
 
 
 def outcome_text(table: ScoreTable, outcome: CardOutcome, lang: str) -> str:
@@ -24,6 +25,31 @@ def outcome_name(outcome: CardOutcome) -> str:
     return (
         f"{outcome.kind}:{outcome.indicator}={outcome.name}" if outcome.indicator else f"{outcome.kind}:{outcome.name}"
     )
+
+
+def exemption_lines(table: ScoreTable, card: Scorecard, lang: str) -> list[str]:
+    """How an exempted card stands without, then what was exempted, one sentence each; nothing for other cards."""
+    if card.unexempted is None:
+        return []
+    standing = standing_text(table, card.unexempted, lang)
+    return [label("card-unexempted", lang, standing=standing), *(say(one, lang) for one in card.exemptions)]
+
+
+def original_text(table: ScoreTable, card: Scorecard | MonthScore, lang: str) -> str | None:
+    """How it stood before an adjustment, where it stood otherwise."""
+    if card.original is None:
+        return None
+    return label("card-original", lang, standing=standing_text(table, card.original, lang))
+
+
+def standing_text(table: ScoreTable, standing: Standing, lang: str) -> str:
+    """`score 80.00 · grade Poor · rank 3`: what there is of it."""
+    if standing.score is None:
+        return label("standing-none", lang)
+    parts = [label("standing-score", lang, score=points_text(standing.score))]
+    parts += [label("card-grade", lang, grade=grade_title(table, standing.grade, lang))] if standing.grade else []
+    parts += [label("standing-rank", lang, rank=standing.rank)] if standing.rank else []
+    return " · ".join(parts)
 
 
 def heading_parts(table: ScoreTable, lang: str) -> list[str]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+from csperf.period import LENGTHS, Length
 from csperf.render.json import write_json
 from csperf.render.md import escape_md, md_table
-from csperf.render.numbers import plain_number
+from csperf.render.numbers import plain_number, signed_share
 from csperf.render.words import label, title_of, titled
+from csperf.rubric.consequences import Award, GradePay, Support, Training
 from csperf.rubric.measures import Aggregate, Measure
 from csperf.rubric.quantities import Target
 from csperf.rubric.scheme import (
     AttainRule,
-    Award,
     BandsRule,
     CurveRule,
     DeductRule,
@@ -35,7 +37,9 @@ _FACTS = (
     "small_sample", "note", "origin", "written",
 )  # fmt: skip
 _BEFORE_GRADES = ("seasons", "roles", "presence")
-_AFTER_GRADES = ("floors", "tiers", "awards")
+_AFTER_GRADES = (
+    "floors", "tiers", "awards", "promotions", "coaching", "pay", "rollup", "training", "support",
+)  # fmt: skip
 
 
 def render_rubric(
@@ -104,12 +108,27 @@ class _Outline:
                     "name": tier.name,
                     "title": title_of(tier.title, lang, tier.name),
                     "reward": title_of(tier.reward, lang, "") or None,
-                    "text": self._reward(tier.reward),
+                    "bonus": _amount(tier.bonus),
+                    "text": self._sentence(self._reward(tier.reward), self._bonus(tier.bonus, "bonus-each")),
                 }
                 for tier in rubric.tiers
             ],
-            "awards": [self._award(name, award) for name, award in rubric.awards.items()],
-        }
+            **{
+                section: [self._rule(section, name, rule) for name, rule in rules.items()]
+                for section, rules in (
+                    ("awards", rubric.awards), ("promotions", rubric.promotions), ("coaching", rubric.coaching),
+                )
+            },
+            "currency": rubric.pay.currency if rubric.pay else None,
+            "pay": [
+                self._pay(length, name, said)
+                for length in LENGTHS
+                for name, said in (rubric.pay.of_length(length) if rubric.pay else {}).items()
+            ],
+            "rollup": [self._rollup()],
+            "training": [self._training(name, said) for name, said in rubric.trainings().items()],
+            "support": list(self._support(rubric.support)) if rubric.support else [],
+        }  # fmt: skip
 
     def _indicator(self, name: str, indicator: Indicator, path: tuple[str, ...]) -> dict[str, Any]:
         measure, lang = self.measures[name], self.lang
@@ -182,12 +201,8 @@ class _Outline:
 
     def _floor(self, floor: Floor) -> dict[str, Any]:
         lang, grade = self.lang, floor.then.grade_at_most
-        title = next((one.title for one in self.rubric.grades if one.name == grade), None)
-        said = {"grade": title_of(title, lang, grade), "least": floor.min, "target": floor.target}
-        if floor.dimension is not None:
-            what = title_of(self.rubric.dimensions[floor.dimension].title, lang, floor.dimension)
-        else:
-            what = self._measure_title(floor.indicator or "")
+        said = {"grade": self._grade_title(grade), "least": floor.min, "target": floor.target}
+        what = self._dimension_title(floor.dimension) if floor.dimension else self._measure_title(floor.indicator or "")
         code = "rubric-floor-dimension" if floor.dimension else "rubric-floor-indicator"
         return {
             "dimension": floor.dimension,
@@ -199,30 +214,119 @@ class _Outline:
             "text": self._sentence(label(code, lang, **said), title_of(floor.note, lang, "")),
         }
 
-    def _award(self, name: str, award: Award) -> dict[str, Any]:
+    def _rule(self, section: str, name: str, rule: Award) -> dict[str, Any]:
         lang = self.lang
-        conditions = [f"{self._condition_title(key)} {target}" for key, target in award.when.items()]
-        least = award.least_sample
+        conditions = [f"{self._condition_title(key)} {target}" for key, target in rule.when.items()]
+        if rule.grades:
+            grades = label("list-or", lang).join(map(self._grade_title, rule.grades))
+            conditions.append(label("rubric-grades", lang, grades=grades))
+        if rule.top:
+            conditions.append(label("rubric-top", lang, share=rule.top))
+        least = rule.least_sample
+        when = label(f"rubric-for-{rule.every}", lang) if rule.every != "month" else ""
+        if rule.running > 1:
+            when = label(f"rubric-running-{rule.every}", lang, count=rule.running)
         return {
             "name": name,
-            "title": titled(title_of(award.title, lang, name), name, lang),
-            "when": _plain(award.when),
+            "title": titled(title_of(rule.title, lang, name), name, lang),
+            "when": _plain(rule.when),
+            "grades": rule.grades,
+            "top": None if rule.top is None else str(rule.top),
+            "every": rule.every,
+            "running": rule.running,
+            "of": rule.of,
             "least_sample": least,
-            "reward": title_of(award.reward, lang, "") or None,
+            "reward": title_of(rule.reward, lang, "") or None,
+            "bonus": _amount(rule.bonus),
             "text": self._sentence(
                 label("list-and", lang).join(conditions),
+                when,
+                label("rubric-of-team", lang) if rule.of == "team" else "",
                 label("rubric-least-sample", lang, least=least) if least else "",
-                self._reward(award.reward),
+                self._reward(rule.reward),
+                self._bonus(rule.bonus),
             ),
-            **self._find_origin(("awards", name)),
+            **self._find_origin((section, name)),
         }
+
+    def _pay(self, length: Length, name: str, said: GradePay) -> dict[str, Any]:
+        lang, title, change = self.lang, self._grade_title(name), ""
+        if said.change:
+            share = said.change.value
+            change = label("rubric-change" if share else "rubric-no-change", lang, change=signed_share(share))
+        return {
+            "every": length,
+            "grade": name,
+            "title": label("rubric-pay-of", lang, grade=title, length=label(f"rubric-for-{length}", lang)),
+            "change": None if said.change is None else str(said.change),
+            "bonus": _amount(said.bonus),
+            "then": title_of(said.then, lang, "") or None,
+            "text": self._sentence(change, self._bonus(said.bonus), title_of(said.then, lang, "")),
+        }
+
+    def _rollup(self) -> dict[str, Any]:
+        rollup, lang = self.rubric.rollup, self.lang
+        is_mean = rollup.method == "mean"
+        return {
+            "method": rollup.method,
+            "least_months": str(rollup.least_months) if is_mean else None,
+            "title": label("rubric-rollup", lang),
+            "text": self._sentence(
+                label(f"rubric-rollup-{rollup.method}", lang),
+                label("rubric-least-months", lang, least=rollup.least_months) if is_mean else "",
+            ),
+        }
+
+    def _training(self, name: str, said: Training) -> dict[str, Any]:
+        lang = self.lang
+        what = self._dimension_title(said.dimension) if said.dimension else self._measure_title(said.indicator or "")
+        part = self._list(f"{column} = {value}" for column, value in said.slice.items())
+        return {
+            "name": name,
+            "title": titled(title_of(said.title, lang, name), name, lang),
+            "indicator": said.indicator,
+            "dimension": said.dimension,
+            "slice": said.slice,
+            "text": self._sentence(
+                label("rubric-training-for", lang, what=what),
+                label("rubric-training-slice", lang, slice=part) if part else "",
+            ),
+            **self._find_origin(("training", name)),
+        }
+
+    def _support(self, said: Support) -> Iterator[dict[str, Any]]:
+        lang = self.lang
+        for part, dimension, code in (("ability", said.ability, "high"), ("results", said.results, "low")):
+            what = self._dimension_title(dimension)
+            yield {
+                "part": part,
+                "dimension": dimension,
+                "high": str(said.high) if code == "high" else None,
+                "low": str(said.low),
+                "title": label(f"rubric-support-{part}", lang),
+                "text": label(f"rubric-support-{code}", lang, dimension=what, high=said.high, low=said.low),
+            }
+        if said.offer:
+            offer = title_of(said.offer, lang, "")
+            yield {"part": "offer", "title": label("rubric-support-offer", lang), "text": offer}
+
+    def _grade_title(self, name: str) -> str:
+        return title_of(next((one.title for one in self.rubric.grades if one.name == name), None), self.lang, name)
+
+    def _dimension_title(self, name: str) -> str:
+        return title_of(self.rubric.dimensions[name].title, self.lang, name)
+
+    def _bonus(self, amount: Decimal | None, code: str = "bonus") -> str:
+        pay = self.rubric.pay
+        if amount is None or pay is None:
+            return ""
+        return label(f"rubric-{code}", self.lang, amount=f"{amount:f}", currency=pay.currency)
 
     def _condition_title(self, name: str) -> str:
         if name in ("score", "rank", "coverage"):
             return label(f"head-{name}", self.lang)
         if name in self.rubric.dimensions:
-            dimension = title_of(self.rubric.dimensions[name].title, self.lang, name)
-            return label("rubric-dimension-points", self.lang, dimension=dimension)
+            return label("rubric-dimension-points", self.lang, dimension=self._dimension_title(name))
         return self._measure_title(name)
 
     def _measure_title(self, name: str) -> str:
@@ -270,6 +374,10 @@ class _Outline:
             what = "rest" if len(parts) > 1 else "all"
             parts[-1] = label(f"rubric-{what}-{'here' if names[-1] == here else 'in'}", self.lang, rubric=names[-1])
         return self._sentence(*parts) or None
+
+
+def _amount(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else plain_number(amount)
 
 
 def _plain(targets: Mapping[str, Target]) -> dict[str, str]:

@@ -114,6 +114,29 @@ SCORE_WORDS: dict[str, dict[str, str]] = {
     },
     "no-team-value": {"en": "no value of the team to score with", "zh-CN": "团队没有可用的数值"},
     "on-full-period": {"en": "{value} on a full period", "zh-CN": "按整个周期折算为 {value}"},
+    # What exemptions changed.
+    "exempted-value": {
+        "en": "exempted rows left out; {value} with them",
+        "zh-CN": "已剔除豁免的数据，未剔除时为 {value}",
+    },
+    "restored-some": {"en": "{given} points given back: {why}", "zh-CN": "返还 {given} 分：{why}"},
+    "restored-capped": {
+        "en": "{given} points given back, up to the full {points}: {why}",
+        "zh-CN": "返还 {given} 分，以满分 {points} 为限：{why}",
+    },
+    "restored-full": {"en": "full points given back: {why}", "zh-CN": "返还至满分：{why}"},
+    "step-restored-some": {
+        "en": "given back: {before} + {given} = {points}",
+        "zh-CN": "返还：{before} + {given} = {points}",
+    },
+    "step-restored-capped": {
+        "en": "given back: {before} + {given}, but no more than {points}",
+        "zh-CN": "返还：{before} + {given}，最多为 {points}",
+    },
+    "step-restored-full": {
+        "en": "given back to the full: {before} becomes {points}",
+        "zh-CN": "返还至满分：{before} 改为 {points}",
+    },
     # The derivation, for pencil and paper.
     "step-value": {"en": "value: {value}", "zh-CN": "实际值：{value}"},
     "step-value-ratio": {

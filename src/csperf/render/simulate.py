@@ -10,17 +10,16 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from csperf.render.csv import neutralise, write_csv
-from csperf.render.json import period_record, rubric_record, say_all, write_json
-from csperf.render.md import escape_md, md_table
-from csperf.render.numbers import NOTHING, points_text, result_number
+from csperf.render.json import period_record, rubric_record, say_all, standing_record, write_json
+from csperf.render.md import escape_md, join_blocks, md_grid
+from csperf.render.numbers import NOTHING, points_text, result_number, result_or_null, signed_points
 from csperf.render.outcomes import heading_parts, provisional_lines
 from csperf.render.table import left_out_names
 from csperf.render.terminal import Column, break_heading, build_grid, clean, fit_columns, print_text, wrap
 from csperf.render.titles import grade_title, rubric_title
 from csperf.render.words import agent_label, label, title_of
 from csperf.scoring.cards import Number, ScoreTable
-from csperf.scoring.compare import AgentChange, Comparison, Standing
-from csperf.scoring.figures import format_points
+from csperf.scoring.compare import AgentChange, Comparison
 
 SimulateFormat = Literal["table", "json", "csv", "md"]
 FORMATS: tuple[SimulateFormat, ...] = ("table", "json", "csv", "md")
@@ -117,13 +116,7 @@ def _difference(change: AgentChange, name: str) -> Decimal | None:
 
 def _signed_column(name: str, heading: tuple[str, ...], values: list[Decimal | None], importance: int) -> Column:
     styles = ["" if not value else "green" if value > 0 else "red" for value in values]
-    return Column(name, heading, [_signed(value) for value in values], importance, right=True, styles=styles)
-
-
-def _signed(value: Decimal | None) -> str:
-    if value is None:
-        return NOTHING
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{format_points(abs(value))}"
+    return Column(name, heading, [signed_points(value) for value in values], importance, right=True, styles=styles)
 
 
 def _grades(before: ScoreTable, after: ScoreTable, change: AgentChange, lang: str) -> str:
@@ -149,7 +142,7 @@ def _rubric_lines(before: ScoreTable, after: ScoreTable, lang: str) -> Iterator[
 def _total_line(comparison: Comparison, lang: str) -> str:
     return label(
         "simulate-totals", lang, gaining=Number(comparison.gaining), losing=Number(comparison.losing),
-        level=Number(comparison.level), total=_signed(comparison.total),
+        level=Number(comparison.level), total=signed_points(comparison.total),
     )  # fmt: skip
 
 
@@ -161,17 +154,15 @@ def _unknown_lines(comparison: Comparison, lang: str) -> Iterator[str]:
 
 def _render_md(before: ScoreTable, after: ScoreTable, comparison: Comparison, lang: str) -> str:
     columns = _columns(before, after, comparison, lang)
-    headings = [(escape_md(" ".join(column.heading)), column.right) for column in columns]
-    rows = [[escape_md(column.cells[row]) for column in columns] for row in range(len(columns[0].cells))]
     said = [*_rubric_lines(before, after, lang), *provisional_lines(comparison.provisional, lang)]
     blocks = [
         [f"# {escape_md(label('simulate-title', lang, period=before.label))}"],
         [f"- {escape_md(line)}" for line in said],
-        md_table(headings, rows),
+        md_grid(columns),
         [escape_md(_total_line(comparison, lang))],
         [escape_md(line) for line in _unknown_lines(comparison, lang)],
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return join_blocks(blocks)
 
 
 def _csv_rows(before: ScoreTable, comparison: Comparison) -> list[list[str]]:
@@ -222,20 +213,12 @@ def _agent_record(change: AgentChange) -> dict[str, Any]:
         "agent_id": change.agent.agent_id,
         "name": change.agent.name,
         "team": change.agent.team,
-        "before": _standing_record(change.before),
-        "after": _standing_record(change.after),
-        "difference": _result(change.difference),
+        "before": standing_record(change.before),
+        "after": standing_record(change.after),
+        "difference": result_or_null(change.difference),
         "indicators": [
-            {"name": one.name, "before": _result(one.before), "after": _result(one.after),
+            {"name": one.name, "before": result_or_null(one.before), "after": result_or_null(one.after),
              "difference": result_number(one.difference)}
             for one in change.indicators
         ],
     }  # fmt: skip
-
-
-def _standing_record(standing: Standing) -> dict[str, Any]:
-    return {"score": _result(standing.score), "grade": standing.grade, "rank": standing.rank}
-
-
-def _result(value: Decimal | None) -> Decimal | None:
-    return None if value is None else result_number(value)

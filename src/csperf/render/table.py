@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from rich.console import RenderableType
@@ -10,7 +11,7 @@ from rich.text import Text
 
 from csperf.render.commands import quote_word
 from csperf.render.numbers import NOTHING, plain_number, points_text
-from csperf.render.outcomes import heading_parts, outcome_text, provisional_lines
+from csperf.render.outcomes import exemption_lines, heading_parts, original_text, outcome_text, provisional_lines
 from csperf.render.terminal import (
     Column,
     break_heading,
@@ -35,6 +36,8 @@ def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = Fa
     `asked`: the flags that the commands it names repeat, so that they answer for the same, as in ` --month 2025-06`.
     """
     parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(_title(table, lang), width)]
+    for said in table.record:
+        parts += [Text(text) for text in wrap(clean(say(said, lang)), width)]
     for line in provisional_lines(table.provisional, lang):
         parts += [Text(text, style="yellow") for text in wrap(line, width)]
     parts.append("")
@@ -46,6 +49,7 @@ def render_table(table: ScoreTable, lang: str, width: int = 80, color: bool = Fa
         parts.append(label(f"nothing-by-{table.by}", lang))
     parts += _below(_note_lines(table, lang, width))
     parts += _below(_outcome_lines(table, lang, width))
+    parts += _below(_exemption_lines(table, lang, width))
     parts += _below(_source_lines(table, lang, width))
     return print_text(parts, color)
 
@@ -80,9 +84,15 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
         columns.append(Column("name", (label("head-name", lang),), names, importance=3))
     if table.by == "agent" and any(card.agent.team for card in cards):
         teams = [clean(card.agent.team or NOTHING) for card in cards]
-        columns.append(Column("team", (label("head-team", lang),), teams, importance=5))
+        columns.append(Column("team", (label("head-team", lang),), teams, importance=6))
+    for position, month in enumerate(table.months):
+        columns.append(_points_column(month, (month,), [card.months[position].score for card in cards], 4))
     grades = [card.grade for card in cards]
-    columns.append(_points_column("score", (label("head-score", lang),), [card.score for card in cards], 0, "bold"))
+    scores = _points_column("score", (label("head-score", lang),), [card.score for card in cards], 0, "bold")
+    if any(card.unexempted for card in cards):
+        marks = [f"{cell}{'*' if card.unexempted else ' '}" for cell, card in zip(scores.cells, cards, strict=True)]
+        scores = replace(scores, cells=marks)
+    columns.append(scores)
     columns.append(
         Column(
             "grade",
@@ -96,12 +106,12 @@ def _columns(table: ScoreTable, lang: str) -> list[Column]:
         dimensions = [card.dimensions[position] for card in cards]
         heading = _points_heading(titles[name], [one.weight for one in dimensions])
         points = [one.points if known else None for one, known in zip(dimensions, scored, strict=True)]
-        columns.append(_points_column(name, heading, points, 4))
+        columns.append(_points_column(name, heading, points, 5))
     for position, name in enumerate(table.indicator_titles):
         indicators = [card.indicators[position] for card in cards]
         heading = _points_heading(titles[name], [one.weight for one in indicators])
         points = [one.points if known else None for one, known in zip(indicators, scored, strict=True)]
-        columns.append(_points_column(name, heading, points, 4))
+        columns.append(_points_column(name, heading, points, 5))
     return columns
 
 
@@ -122,12 +132,14 @@ def _left_out_lines(table: ScoreTable, left_out: Sequence[Column], lang: str, wi
     if not left_out:
         return []
     titles = part_titles(table, lang)
-    example = quote_word(clean(table.cards[0].agent.agent_id))
-    return [
+    agent = table.cards[0].agent
+    lines = [
         *left_out_names([titles.get(column.name, column.heading[0]) for column in left_out], lang, width),
         label("see-all", lang, command=f"csperf score{asked} --format csv"),
-        label("see-points", lang, command=f"csperf explain {example}{asked}"),
     ]
+    if agent.is_pseudonym:
+        return lines
+    return [*lines, label("see-points", lang, command=f"csperf explain {quote_word(clean(agent.agent_id))}{asked}")]
 
 
 def left_out_names(names: Sequence[str], lang: str, width: int) -> list[str]:
@@ -139,7 +151,9 @@ def left_out_names(names: Sequence[str], lang: str, width: int) -> list[str]:
 
 def _note_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
     """Each different note once, with the agents it is about."""
-    return _said_once([(say(note, lang), card.agent) for card in table.cards for note in card.notes], lang, width)
+    notes = [(say(note, lang), card.agent) for card in table.cards for note in card.notes]
+    originals = [(text, card.agent) for card in table.cards if (text := original_text(table, card, lang))]
+    return _said_once([*notes, *originals], lang, width)
 
 
 def _outcome_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
@@ -154,6 +168,20 @@ def _outcome_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
         lang,
         width,
     )
+
+
+def _exemption_lines(table: ScoreTable, lang: str, width: int) -> list[str]:
+    """Of each card that is marked, how it stands without exemptions, and what they are."""
+    semicolon = label("list-semicolon", lang)
+    return [
+        line
+        for card in table.cards
+        if (said := exemption_lines(table, card, lang))
+        for line in indent(
+            "* " + label("colon", lang, head=clean(agent_label(card.agent, lang)), text=clean(semicolon.join(said))),
+            width, "", "  ",
+        )
+    ]  # fmt: skip
 
 
 def _said_once(sentences: Sequence[tuple[str, Agent]], lang: str, width: int) -> list[str]:

@@ -21,14 +21,16 @@ def part_titles(table: ScoreTable, lang: str) -> dict[str, str]:
 
 
 def who_headings(table: ScoreTable, lang: str) -> list[str]:
-    """What stands above `who_cells`: the id, name and team of agents; of a team or the shop, its name."""
+    """What stands above `who_cells`: the id, name and team of agents; of others one name."""
     codes = {"agent": ("agent-id", "name", "team"), "team": ("team",), "shop": ("scope",)}[table.by]
+    if any(card.agent.is_pseudonym for card in table.cards):
+        codes = ("pseudonym",)
     return [label(f"head-{code}", lang) for code in codes]
 
 
 def who_cells(agent: Agent) -> list[str | None]:
     """Whom a row is about."""
-    return [agent.agent_id] if agent.is_unit else [agent.agent_id, agent.name, agent.team]
+    return [agent.agent_id] if agent.is_unit or agent.is_pseudonym else [agent.agent_id, agent.name, agent.team]
 
 
 def variant_title(table: ScoreTable, card: Scorecard, lang: str) -> str | None:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from csperf.render.coach_words import COACH_WORDS
 from csperf.render.data_words import DATA_WORDS
+from csperf.render.exemption_words import EXEMPTION_WORDS
+from csperf.render.ledger_words import LEDGER_WORDS
+from csperf.render.payroll_words import PAYROLL_WORDS
+from csperf.render.review_words import REVIEW_WORDS
+from csperf.render.rollup_words import ROLLUP_WORDS
+from csperf.render.run_words import RUN_WORDS
 from csperf.render.score_words import SCORE_WORDS
 from csperf.render.start_words import START_WORDS
+from csperf.render.trend_words import TREND_WORDS
 from csperf.scoring.cards import Agent, Title, Words
 
 LANGS = ("en", "zh-CN")
@@ -332,7 +340,10 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     },
 }
 
-WORDS: dict[str, dict[str, str]] = {**OWN_WORDS, **SCORE_WORDS, **DATA_WORDS, **START_WORDS}
+WORDS: dict[str, dict[str, str]] = {
+    **OWN_WORDS, **SCORE_WORDS, **DATA_WORDS, **START_WORDS, **LEDGER_WORDS, **ROLLUP_WORDS, **PAYROLL_WORDS,
+    **EXEMPTION_WORDS, **TREND_WORDS, **REVIEW_WORDS, **COACH_WORDS, **RUN_WORDS,
+}  # fmt: skip
 
 
 def say(words: Words, lang: str) -> str:

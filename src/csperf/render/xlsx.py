@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +13,7 @@ import xlsxwriter
 
 from csperf.problems import cell_width
 from csperf.render.numbers import plain_number
-from csperf.render.outcomes import outcome_text
+from csperf.render.outcomes import original_text, outcome_text
 from csperf.render.titles import grade_place, grade_title, part_titles, rubric_title, who_cells, who_headings
 from csperf.render.words import agent_label, label, say, title_of
 from csperf.scoring.cards import Scorecard, ScoreTable
@@ -29,6 +29,9 @@ _FORMATS = {
     "points": {"num_format": "0.00"},
     "number": {"num_format": "General"},
     "percent": {"num_format": "0.00%"},
+    "money-0": {"num_format": "#,##0"},
+    "money-2": {"num_format": "#,##0.00"},
+    "money-3": {"num_format": "#,##0.000"},
     "best": {"bg_color": "#C6EFCE", "font_color": "#006100"},
     "middle": {"bg_color": "#FFEB9C", "font_color": "#7F6000"},
     "lowest": {"bg_color": "#FFC7CE", "font_color": "#9C0006"},
@@ -40,21 +43,21 @@ Cell = tuple[str | Fraction | Decimal | int | None, str]
 
 def render_xlsx(table: ScoreTable, lang: str) -> bytes:
     """The bytes of a workbook with three sheets; equal for equal tables."""
+    sheets = {"scores": _score_rows, "indicators": _indicator_rows, "sources": _source_rows}
+    return write_sheets(
+        rubric_title(table, lang),
+        [(label(f"sheet-{name}", lang), rows(table, lang), name != "sources") for name, rows in sheets.items()],
+    )
+
+
+def write_sheets(title: str, sheets: Iterable[tuple[str, Sequence[Sequence[Cell]], bool]]) -> bytes:
+    """The bytes of a workbook of these sheets: name, cells, whether it is a list, which an empty row ends."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
-        workbook.set_properties({"title": rubric_title(table, lang), "created": _CREATED})
+        workbook.set_properties({"title": title, "created": _CREATED})
         formats = {name: workbook.add_format(properties) for name, properties in _FORMATS.items()}
-        for sheet, rows in (
-            ("scores", _score_rows),
-            ("indicators", _indicator_rows),
-            ("sources", _source_rows),
-        ):
-            _write_sheet(
-                workbook.add_worksheet(label(f"sheet-{sheet}", lang)),
-                formats,
-                rows(table, lang),
-                is_list=sheet != "sources",
-            )
+        for name, rows, is_list in sheets:
+            _write_sheet(workbook.add_worksheet(name), formats, rows, is_list=is_list)
     return buffer.getvalue()
 
 
@@ -88,13 +91,16 @@ def _write_sheet(sheet: Any, formats: dict[str, Any], rows: Sequence[Sequence[Ce
         sheet.set_column(column, column, width + 2)
     if is_list:
         sheet.freeze_panes(1, 2)
-        sheet.autofilter(0, 0, len(rows) - 1, len(rows[0]) - 1)
+        end = next((number for number, row in enumerate(rows) if not row), len(rows))
+        sheet.autofilter(0, 0, end - 1, len(rows[0]) - 1)
 
 
 def _shown(value: str | Fraction | Decimal | int, format_name: str) -> str:
     """About what the cell will look like, for the width of its column."""
     if isinstance(value, str):
         return value
+    if format_name.startswith("money"):
+        return f"{float(value):,.3f}"
     return f"{float(value):.2f}%" if format_name in {"points", "percent"} else f"{plain_number(value):f}"
 
 
@@ -103,20 +109,25 @@ def _score_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
         label(f"head-{code}", lang) for code in ("rank", "score", "grade", "coverage", "presence", "outcomes")
     )
     titles = part_titles(table, lang).values()
-    rows = [_head([rank, *who_headings(table, lang), *fixed, *titles, presence, outcomes])]
+    beside = ["exemptions", "unexempted"] if any(card.unexempted for card in table.cards) else []
+    last = [presence, outcomes, *(label(f"head-{code}", lang) for code in beside)]
+    rows = [_head([rank, *who_headings(table, lang), *table.months, *fixed, *titles, *last])]
     for card in table.cards:
         agent = card.agent
         rows.append(
             [
                 (card.rank, "count"),
                 *((cell, "text") for cell in who_cells(agent)),
+                *((month.score, "points") for month in card.months),
                 (card.score, "points"),
                 (grade_title(table, card.grade, lang, nothing="") or None, grade_place(table, card.grade) or "text"),
                 (card.coverage, "percent"),
                 *((dimension.points, "points") for dimension in card.dimensions),
                 *((indicator.points, "points") for indicator in card.indicators),
-                (agent.presence, "number" if agent.is_unit else "percent"),
+                (None if agent.is_pseudonym else agent.presence, "number" if agent.is_unit else "percent"),
                 (_outcomes_text(table, card, lang), "text"),
+                (label("list-semicolon", lang).join(say(one, lang) for one in card.exemptions) or None, "text"),
+                (card.unexempted.score if card.unexempted else None, "points"),
             ]
         )
     return rows
@@ -187,6 +198,7 @@ def _source_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
         rows.append(fact("by", label(f"by-{table.by}", lang)))
     if table.season:
         rows.append(fact("season", title_of(table.season_title, lang, table.season)))
+    rows += [fact("record", say(said, lang)) for said in table.record]
     rows += [fact("provisional", say(why, lang)) for why in table.provisional]
     counts = ("rows", "in-period", "outside-period", "rejected", "duplicates")
     rows += [[], _head([label(f"head-{code}", lang) for code in ("source", "files", *counts)])]
@@ -200,6 +212,9 @@ def _source_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
             ]
         )
     notes = [(agent_label(card.agent, lang), say(note, lang)) for card in table.cards for note in card.notes]
+    notes += [
+        (agent_label(card.agent, lang), text) for card in table.cards if (text := original_text(table, card, lang))
+    ]
     if notes:
         rows += [[], _head([label("head-notes", lang)])]
         rows += [[(agent, "text"), (note, "text")] for agent, note in notes]

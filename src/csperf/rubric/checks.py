@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from csperf.problems import Problem
+from csperf.rubric.fields import FULL_SCORE, TargetField, Weight
 from csperf.rubric.measures import NAME, Measure
 from csperf.rubric.quantities import UNITS, Quantity, Target, unit_kind
 from csperf.rubric.scheme import (
-    FULL_SCORE,
     AttainRule,
     BandsRule,
     CurveRule,
@@ -25,8 +25,6 @@ from csperf.rubric.scheme import (
     Rubric,
     ScoreRule,
     SmallSample,
-    TargetField,
-    Weight,
 )
 from csperf.yaml_models import value_at
 from csperf.yaml_source import YamlPath, YamlSource

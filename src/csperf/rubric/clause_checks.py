@@ -1,4 +1,4 @@
-"""What can be wrong with the clauses of a scheme beside its indicators: seasons, roles, floors, tiers, awards."""
+"""What can be wrong with the clauses of a scheme beside its indicators: seasons, roles, floors, and what follows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 from typing import Any
 
+from csperf.period import LENGTHS
 from csperf.problems import Problem, suggest
 from csperf.rubric.checks import (
     IndicatorLine,
@@ -21,16 +22,20 @@ from csperf.rubric.checks import (
     read_names,
     read_part,
 )
+from csperf.rubric.consequences import Award, GradePay, Support, Training, minor_digits
 from csperf.rubric.extend import find_level, name_of
+from csperf.rubric.fields import FULL_SCORE, Money, TargetField, Weight
 from csperf.rubric.measures import Measure
 from csperf.rubric.quantities import Target
-from csperf.rubric.scheme import FULL_SCORE, Award, Floor, Season, TargetField, Variant, Weight
+from csperf.rubric.scheme import Floor, Season, Variant
 from csperf.rubric.spans import find_shared_day
 from csperf.yaml_models import value_at
 from csperf.yaml_source import YamlPath, YamlSource
 
 # What an award can ask for beside points and measures, and the kind of quantity it is.
 _RESERVED = {"score": "number", "rank": "number", "coverage": "share"}
+# The sections of rules, and what one of them is called.
+_RULES = {"awards": "award", "promotions": "promotion", "coaching": "coaching rule"}
 
 
 def check_clauses(
@@ -45,7 +50,10 @@ def check_clauses(
     yield from check.check_roles()
     yield from check.check_floors()
     yield from check.check_tiers()
-    yield from check.check_awards()
+    yield from check.check_rules()
+    yield from check.check_pay()
+    yield from check.check_training()
+    yield from check.check_support()
 
 
 class _Clauses:
@@ -59,6 +67,7 @@ class _Clauses:
         self.source, self.find_measure, self.known = source, find_measure, known
         self.lines = {line.name: line for line in lines}
         self.dimensions = list(map(str, mapping_at(source, ("dimensions",))))
+        self.grades = [str(name) for name in read_names(source, "grades") if name]
 
     def check_seasons(self) -> Iterator[Problem]:
         found = list(self._read(("seasons",), Season))
@@ -132,7 +141,7 @@ class _Clauses:
                 yield from check_step(target, line, measure, place)
 
     def check_floors(self) -> Iterator[Problem]:
-        grades = [str(name) for name in read_names(self.source, "grades") if name]
+        grades = self.grades
         floors = value_at(self.source.data, ("floors",))
         for index, written in enumerate(floors if isinstance(floors, list) else ()):
             floor = read_part(Floor, written)
@@ -185,12 +194,84 @@ class _Clauses:
                     "tiers: lists them from the lowest to the highest",
                 )
 
-    def check_awards(self) -> Iterator[Problem]:
-        for name, said, _ in self._read(("awards",), Award):
-            conditions = said.get("when")
-            for key, written in (conditions if isinstance(conditions, Mapping) else {}).items():
-                place = Place(self.source, ("awards", name, "when", str(key)), f'award "{name}"')
-                yield from self._check_condition(str(key), read_part(TargetField, written), place)
+    def check_rules(self) -> Iterator[Problem]:
+        for section, called in _RULES.items():
+            for name, said, _ in self._read((section,), Award):
+                path: YamlPath = (section, name)
+                for key, written in mapping_at(self.source, (*path, "when")).items():
+                    place = Place(self.source, (*path, "when", str(key)), f'{called} "{name}"')
+                    yield from self._check_condition(str(key), read_part(TargetField, written), place)
+                grades = said.get("grades")
+                for index, grade in enumerate(grades if isinstance(grades, list) else ()):
+                    yield from self._check_grade((*path, "grades", index), str(grade))
+                if section != "awards" and said.get("of") == "team":
+                    yield Place(self.source, (*path, "of"), f'{called} "{name}"').problem(
+                        "rubric-team-rule", f"{section} are for agents", "leave of: out; awards can be for teams"
+                    )
+                if section == "coaching" and said.get("bonus") is not None:
+                    yield Place(self.source, (*path, "bonus"), f'{called} "{name}"').problem(
+                        "rubric-coaching-bonus", "the coaching list brings no money", "leave the bonus out", key=True
+                    )
+                else:
+                    yield from self._check_money((*path, "bonus"), said.get("bonus"))
+
+    def check_pay(self) -> Iterator[Problem]:
+        for length in LENGTHS:
+            for grade, said, _ in self._read(("pay", length), GradePay):
+                yield from self._check_grade(("pay", length, grade), grade, key=True)
+                yield from self._check_money(("pay", length, grade, "bonus"), said.get("bonus"))
+        tiers = value_at(self.source.data, ("tiers",))
+        for index, tier in enumerate(tiers if isinstance(tiers, list) else ()):
+            if isinstance(tier, Mapping):
+                yield from self._check_money(("tiers", index, "bonus"), tier.get("bonus"))
+
+    def check_training(self) -> Iterator[Problem]:
+        for name, said, _ in self._read(("training",), Training):
+            for what, known in (("indicator", self.lines), ("dimension", self.dimensions)):
+                path: YamlPath = ("training", name, what)
+                # A base's training for what is taken out here is no mistake of either.
+                is_here = self.source.origin(path) is self.source.origin(())
+                if isinstance(said.get(what), str) and said[what] not in known and is_here:
+                    yield self._unknown(path, what, said[what], known)
+
+    def check_support(self) -> Iterator[Problem]:
+        said = mapping_at(self.source, ("support",))
+        for key in ("ability", "results"):
+            if isinstance(said.get(key), str) and said[key] not in self.dimensions:
+                yield self._unknown(("support", key), "dimension", said[key], self.dimensions)
+        support = read_part(Support, said or None)
+        if support is None:
+            return
+        if support.ability == support.results:
+            yield Place(self.source, ("support", "results"), "support").problem(
+                "rubric-support", "ability and results are the same dimension", "name two dimensions"
+            )
+        if support.high.value <= support.low.value:
+            yield Place(self.source, ("support", "high"), "support").problem(
+                "rubric-support", f"high, {support.high}, is not above low, {support.low}",
+                "let high be more than low, such as high: 80% and low: 75%",
+            )  # fmt: skip
+
+    def _check_grade(self, path: YamlPath, grade: str, *, key: bool = False) -> Iterator[Problem]:
+        if self.grades and grade not in self.grades:
+            yield self._unknown(path, "grade", grade, self.grades, key=key)
+
+    def _check_money(self, path: YamlPath, written: Any) -> Iterator[Problem]:
+        """Whether an amount has a currency, and no more decimals than this has."""
+        amount = read_part(Money, written)
+        if amount is None:
+            return
+        currency = value_at(self.source.data, ("pay", "currency"))
+        if value_at(self.source.data, ("pay",)) is None:
+            yield self.source.problem(
+                path, "rubric-no-currency", f"a bonus of {amount}, but of which currency?",
+                hint="add pay: {currency: CNY} to the rubric, or another ISO code",
+            )  # fmt: skip
+        elif isinstance(currency, str) and amount != round(amount, digits := minor_digits(currency)):
+            yield self.source.problem(
+                path, "rubric-money-decimals", f"{amount} has more decimals than {currency}, which has {digits}",
+                hint="write an amount that can be paid",
+            )  # fmt: skip
 
     def _check_condition(self, name: str, target: Target | None, place: Place) -> Iterator[Problem]:
         kind = _RESERVED.get(name) or ("number" if name in self.dimensions else None)
@@ -248,4 +329,6 @@ class _Clauses:
         message = f'unknown {what} "{name}"'
         if what == "indicator" and name in self.known:
             message = f'"{name}" is a measure, but no indicator of this rubric'
+        if self.source.origin(path) is not self.source.origin(()):
+            hint += f"; {name_of(self.source)} extends this, and can write {path[0]}: anew, or null for none"
         return self.source.problem(path, "rubric-unknown-name", message, hint=hint, key=key)

@@ -25,6 +25,12 @@ _MERGED: tuple[YamlPath, ...] = (
     ("roles", "*"),
     ("awards",),
     ("awards", "*"),
+    ("promotions",),
+    ("promotions", "*"),
+    ("coaching",),
+    ("coaching", "*"),
+    ("training",),
+    ("training", "*"),
     ("measures",),
 )
 # A rubric's own, which it never has from its base.

@@ -7,6 +7,7 @@ aggregates, arithmetic over other measures, or a constant. It is never a Python 
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -35,6 +36,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 """What measures and dimensions can be called."""
 LARGEST = 10**12
 """The largest number that a measure can state."""
+WEEKDAY = "weekday"
+"""The day of the week of an aggregate's time, monday to sunday, as what its rows can be split by."""
 _MOST_DAYS = 3660
 
 
@@ -147,6 +150,18 @@ class MeasureEntry(Term):
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Rows that an aggregate does not see: those with any of the ids, on any of the days.
+
+    ids: (column, values) of each column that is looked at; empty: whatever a row is of. days: the first and the
+    last one, by the aggregate's time; None: at any time.
+    """
+
+    ids: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    days: tuple[dt.date, dt.date] | None = None
+
+
+@dataclass(frozen=True)
 class Aggregate:
     """What an engine computes: one number per agent over the facts of one table.
 
@@ -161,8 +176,10 @@ class Aggregate:
     optional: columns that are empty in every row where the source lacks them.
     paired: the other term of a ratio over the same rows; a row that lacks its value there counts nowhere.
     sources: the workspace's sources whose rows it sees; None: all that fill the table.
+    split_by: a column, or WEEKDAY, by whose values the rows of each agent are told apart; no entry says it.
+    left_out: rows that it does not see, as they are exempted; no entry says it.
     sums_cases: a sum of whole numbers of things. is_shared: a row can count for several agents.
-    Rows without a value of `distinct` or `per` count nowhere.
+    Rows without a value of `distinct`, `per` or `split_by` count nowhere.
     """
 
     table: str
@@ -182,6 +199,8 @@ class Aggregate:
     optional: tuple[str, ...] = ()
     paired: Aggregate | None = None
     sources: tuple[str, ...] | None = None
+    split_by: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
     sums_cases: bool = field(default=False, compare=False)
     is_shared: bool = field(default=False, compare=False)
 
@@ -401,6 +420,12 @@ def formula_names(formula: str) -> tuple[str, ...]:
     if not names:
         raise ValueError("a derived measure must name at least one other measure")
     return tuple(names)
+
+
+def with_parts(measures: Mapping[str, Measure], name: str) -> dict[str, Measure]:
+    """A measure and all that it is worked out from, by name."""
+    inner = [with_parts(measures, part) for part in measures[name].parts]
+    return {name: measures[name], **{part: one for found in inner for part, one in found.items()}}
 
 
 def evaluate_formula(formula: str, values: Mapping[str, Fraction | None]) -> Fraction | None:

@@ -7,76 +7,29 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PlainSerializer,
-    Tag,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from csperf.rubric.consequences import Award, Pay, Rollup, Support, Tier, Training
+from csperf.rubric.fields import (
+    FULL_SCORE,
+    LABEL,
+    DaysField,
+    Model,
+    MonthsField,
+    QuantityField,
+    ShareField,
+    TargetField,
+    Weight,
+)
 from csperf.rubric.measures import Measure, Text
 from csperf.rubric.quantities import Quantity, Target, parse_quantity, parse_target
 from csperf.rubric.spans import Span, parse_day_span, parse_month_span
 
 Policy = Literal["exclude", "full", "zero", "team", "hold"]
 """What an indicator counts for when its data is missing or thin."""
-FULL_SCORE = Decimal(100)
-"""What all the weights of a scheme add up to."""
-_LABEL = r"^[a-z][a-z0-9_-]*$"
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
-
-
-def _quantity(value: Any) -> Quantity:
-    return value if isinstance(value, Quantity) else parse_quantity(value)
-
-
-def _target(value: Any) -> Target:
-    return value if isinstance(value, Target) else parse_target(value)
-
-
-def _share(value: Quantity | None) -> Quantity | None:
-    if value is not None and not (value.kind == "share" and 0 < value.value <= 1):
-        raise ValueError(f'"{value}" is not a share; write one above 0% and up to 100%, such as 50%')
-    return value
-
-
-def _month(text: str) -> str:
-    parse_month_span(text)
-    return text
-
-
-def _days(text: str) -> str:
-    parse_day_span(text)
-    return text
-
-
-QuantityField = Annotated[
-    Quantity,
-    BeforeValidator(_quantity),
-    PlainSerializer(str),
-    WithJsonSchema({"type": ["string", "number"], "description": "a number with a unit: 90%, 30s, 2h, 20/h, 5"}),
-]
-TargetField = Annotated[
-    Target,
-    BeforeValidator(_target),
-    PlainSerializer(str),
-    WithJsonSchema({"type": "string", "description": '">= 90%", "<= 30s", "20/h .. 40/h"'}),
-]
-ShareField = Annotated[QuantityField, AfterValidator(_share)]
-Weight = Annotated[Decimal, Field(gt=0, le=FULL_SCORE, decimal_places=2)]
-
-
-class DeductRule(_Model):
+class DeductRule(Model):
     """Start with the full weight; take `deduct` points off for each `per` on the wrong side of the target."""
 
     deduct: Annotated[Decimal, Field(gt=0)]
@@ -93,7 +46,7 @@ class DeductRule(_Model):
         return per
 
 
-class CurveRule(_Model):
+class CurveRule(Model):
     """Straight lines between given values, in percent of the weight; flat outside."""
 
     curve: dict[str | int | Decimal, Annotated[Decimal, Field(ge=0, le=100)]] = Field(min_length=2)
@@ -114,7 +67,7 @@ class CurveRule(_Model):
         return [(parse_quantity(key), Fraction(share) / 100) for key, share in self.curve.items()]
 
 
-class BandsRule(_Model):
+class BandsRule(Model):
     """Steps in percent of the weight: the first condition that holds decides, else the `else`."""
 
     bands: dict[str, Annotated[Decimal, Field(ge=0, le=100)]] = Field(min_length=2)
@@ -138,19 +91,19 @@ class BandsRule(_Model):
         ]
 
 
-class Attainment(_Model):
+class Attainment(Model):
     """How far an attainment counts."""
 
     cap: QuantityField = Field(default_factory=lambda: parse_quantity("100%"))
 
 
-class AttainRule(_Model):
+class AttainRule(Model):
     """Value against target as a share (upside down where lower is better), never above the weight."""
 
     attain: Attainment
 
 
-class RelativeRule(_Model):
+class RelativeRule(Model):
     """Place among the team: the share of colleagues who are not better, ties counting half."""
 
     relative: Literal["percentile"]
@@ -184,14 +137,14 @@ ScoreRule = Annotated[
 ]
 
 
-class SmallSample(_Model):
+class SmallSample(Model):
     """Below this sample size the policy applies instead of the measured value."""
 
     below: Annotated[int, Field(ge=1)]
     then: Policy
 
 
-class Indicator(_Model):
+class Indicator(Model):
     """A measure with weight, target and score rule. Its key in the YAML is the measure's name."""
 
     weight: Weight = Field(description="its points when everything is reached; all of a rubric are 100")
@@ -221,7 +174,7 @@ class Indicator(_Model):
         return better == "higher"
 
 
-class Dimension(_Model):
+class Dimension(Model):
     """A group of indicators; their weights add up to its own."""
 
     weight: Weight = Field(description="the sum of its indicators' weights")
@@ -229,22 +182,20 @@ class Dimension(_Model):
     indicators: dict[str, Indicator] = Field(min_length=1)
 
 
-class Grade(_Model):
+class Grade(Model):
     """A grade and the lowest printed score that earns it."""
 
-    name: str = Field(pattern=_LABEL, description="lower-case letters, digits, - and _")
+    name: str = Field(pattern=LABEL, description="lower-case letters, digits, - and _")
     title: Text | None = None
     min: Annotated[Decimal, Field(ge=0, le=FULL_SCORE)]
 
 
-class Season(_Model):
+class Season(Model):
     """A part of the year with weights of its own. It holds for a period of which at least half lies in it."""
 
     title: Text | None = None
-    months: list[Annotated[str, AfterValidator(_month)]] = Field(
-        default_factory=list, description='months: "*-11" each year, "2025-06" once'
-    )
-    dates: list[Annotated[str, AfterValidator(_days)]] = Field(
+    months: list[MonthsField] = Field(default_factory=list, description='months: "*-11" each year, "2025-06" once')
+    dates: list[DaysField] = Field(
         default_factory=list, description='spans of days: "11-01 .. 11-20" each year, "2025-06-01 .. 2025-06-20" once'
     )
     weights: dict[str, Weight] = Field(
@@ -263,7 +214,7 @@ class Season(_Model):
         return [*map(parse_month_span, self.months), *map(parse_day_span, self.dates)]
 
 
-class Variant(_Model):
+class Variant(Model):
     """What differs for the agents of some roles: weights of dimensions, targets and tiers of indicators."""
 
     title: Text | None = None
@@ -278,13 +229,13 @@ class Variant(_Model):
     )
 
 
-class FloorConsequence(_Model):
+class FloorConsequence(Model):
     """What follows where a floor is not held."""
 
     grade_at_most: str = Field(description="the best grade that can then be had")
 
 
-class Floor(_Model):
+class Floor(Model):
     """A dimension's share of its points, or an indicator's value, that must be held for the better grades."""
 
     dimension: str | None = None
@@ -302,28 +253,7 @@ class Floor(_Model):
         return self
 
 
-class Tier(_Model):
-    """A step of targets beyond one another: base, challenge, excellence."""
-
-    name: str = Field(pattern=_LABEL, description="lower-case letters, digits, - and _")
-    title: Text | None = None
-    reward: Text | None = Field(None, description="what reaching it brings, in words")
-
-
-class Award(_Model):
-    """A named outcome for whoever meets every condition. It never feeds back into the score."""
-
-    title: Text | None = None
-    reward: Text | None = Field(None, description="what it brings, in words")
-    when: dict[str, TargetField] = Field(
-        min_length=1, description="conditions on score, rank, coverage, a dimension's points, or any measure"
-    )
-    least_sample: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="fewer cases than this behind a measure of `when`, and there is no award"
-    )
-
-
-class Rubric(_Model):
+class Rubric(Model):
     """A whole scheme."""
 
     name: str = Field(
@@ -351,6 +281,12 @@ class Rubric(_Model):
     floors: list[Floor] = Field(default_factory=list)
     tiers: list[Tier] = Field(default_factory=list, description="from the lowest to the highest")
     awards: dict[str, Award] = Field(default_factory=dict)
+    promotions: dict[str, Award] = Field(default_factory=dict, description="who is a candidate for more")
+    coaching: dict[str, Award] = Field(default_factory=dict, description="who is listed for help")
+    pay: Pay | None = None
+    rollup: Rollup = Field(default_factory=Rollup, description="how a quarter or a year comes from its months")
+    training: dict[str, Training] = Field(default_factory=dict, description="what to learn where points are lost")
+    support: Support | None = None
 
     @field_validator("version", mode="before")
     @classmethod
@@ -374,6 +310,14 @@ class Rubric(_Model):
             for dimension_name, dimension in self.dimensions.items()
             for name, indicator in dimension.indicators.items()
         ]
+
+    def trainings(self) -> dict[str, Training]:
+        """Those for an indicator or dimension that there is; a base may have more."""
+        return {
+            name: training
+            for name, training in self.training.items()
+            if training.dimension in self.dimensions or self.find_indicator(training.indicator or "")
+        }
 
     def find_indicator(self, name: str) -> Indicator | None:
         """The indicator of this name, in whichever dimension; None if there is none."""

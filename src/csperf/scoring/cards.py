@@ -56,7 +56,7 @@ class Agent:
 
     Scored by team or shop, the unit stands here: agent_id is its name, `members` how many people it is known
     to have (None: a single agent). presence: the share of the period that the agent was here; of a unit, the
-    sum of its members'.
+    sum of its members'. is_pseudonym: agent_id stands for somebody who is not to be known, nor is their presence.
     """
 
     agent_id: str
@@ -65,6 +65,7 @@ class Agent:
     role: str | None = None
     presence: Fraction = Fraction(1)
     members: int | None = None
+    is_pseudonym: bool = False
 
     @property
     def is_unit(self) -> bool:
@@ -163,8 +164,42 @@ class DimensionScore:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What a card comes to; all null where there is no card or no score."""
+
+    score: Decimal | None = None
+    grade: str | None = None
+    rank: int | None = None
+
+
+@dataclass(frozen=True)
+class MonthScore:
+    """What one month gives to a rolled-up score. score is null in a month that could not be scored.
+
+    is_sealed: it is from the ledger. original: how the month stood before it was adjusted.
+    """
+
+    label: str
+    score: Decimal | None
+    grade: str | None
+    rank: int | None
+    is_sealed: bool
+    original: Standing | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """What it came to."""
+        return Standing(self.score, self.grade, self.rank)
+
+
+@dataclass(frozen=True)
 class Scorecard:
-    """One agent's result: score and grade are null when no grade can be given, and `notes` says why."""
+    """One agent's result: score and grade are null when no grade can be given, and `notes` says why.
+
+    exemptions: what was left out or restored, one sentence each; unexempted: how the card stands without them
+    (null: nothing was exempted). months: of a rolled-up card, the months behind it.
+    original: how the card stood when the month was sealed, where it was adjusted since.
+    """
 
     agent: Agent
     score: Decimal | None
@@ -176,6 +211,15 @@ class Scorecard:
     notes: tuple[Words, ...] = ()
     outcomes: tuple[CardOutcome, ...] = ()
     variant: str | None = None
+    exemptions: tuple[Words, ...] = ()
+    unexempted: Standing | None = None
+    months: tuple[MonthScore, ...] = ()
+    original: Standing | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """What it comes to."""
+        return Standing(self.score, self.grade, self.rank)
 
 
 @dataclass(frozen=True)
@@ -208,7 +252,9 @@ class ScoreTable:
     """Everything that is rendered: the period, the rubric as used, where the rows went, the scorecards.
 
     by: what a card is of. as_of: the last day that counts in a period that is not over (null: it is), with
-    days_left after it. provisional: why the figures may still change.
+    days_left after it. provisional: why the figures may still change. record: what the ledger says of a sealed
+    month: when it was sealed, and each adjustment with its date, reason and approver; of a quarter or year, how it
+    was made of which months. rollup: which way that was (null: of a month); months: the labels of a mean's months.
     """
 
     label: str
@@ -231,4 +277,7 @@ class ScoreTable:
     as_of: str | None = None
     days_left: int = 0
     provisional: tuple[Words, ...] = ()
+    record: tuple[Words, ...] = ()
+    rollup: Literal["mean", "pooled"] | None = None
+    months: tuple[str, ...] = ()
     warnings: tuple[Words, ...] = field(default=())

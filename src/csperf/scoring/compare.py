@@ -6,18 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from csperf.scoring.cards import Agent, Scorecard, ScoreTable, Words
+from csperf.scoring.cards import Agent, Scorecard, ScoreTable, Standing, Words
 
 _NOTHING = Decimal("0.00")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What a card comes to; all null where there is no card or no score."""
-
-    score: Decimal | None = None
-    grade: str | None = None
-    rank: int | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +98,7 @@ def _compare_cards(before: Scorecard | None, after: Scorecard | None) -> AgentCh
 
 
 def _stand(card: Scorecard | None) -> Standing:
-    return Standing(card.score, card.grade, card.rank) if card else Standing()
+    return card.standing if card else Standing()
 
 
 def _order(change: AgentChange) -> tuple[bool, Decimal, str]:

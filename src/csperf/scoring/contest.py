@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from csperf.period import Length
 from csperf.rubric.measures import Measure
 from csperf.rubric.quantities import Target
 from csperf.rubric.scheme import Indicator, Rubric
-from csperf.scoring.cards import Agent, Measurement, Status
+from csperf.scoring.cards import Agent, Measurement, Status, Title
 from csperf.scoring.weights import Weights, choose_weights, share_weights
 
 
 @dataclass(frozen=True)
+class Relief:
+    """What exemptions do for one agent in one indicator.
+
+    measured: the measure and its parts without the rows that are left out, by name; empty: none are.
+    restored: points given back, each with the reason; None: all that there are.
+    """
+
+    measured: Mapping[str, Measurement] = field(default_factory=dict)
+    restored: tuple[tuple[Decimal | None, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Contest:
-    """A rubric, all agents and their measurements in one period. A team of None stands for everybody."""
+    """A rubric, all agents and their measurements in one period. A team of None stands for everybody.
+
+    length: of the period, whose awards are given. reliefs: by agent_id and indicator; to colleagues and the
+    team's value they are nothing.
+    """
 
     rubric: Rubric
     measures: Mapping[str, Measure]
@@ -25,6 +42,8 @@ class Contest:
     with_words: bool = True
     season: str | None = None
     is_running: bool = False
+    length: Length = "month"
+    reliefs: Mapping[tuple[str, str], Relief] = field(default_factory=dict)
     # Most agents share one answer.
     _weights: dict[str | None, Weights] = field(default_factory=dict)
     _max_points: dict[tuple[str | None, tuple[bool, ...]], list[Decimal]] = field(default_factory=dict)
@@ -32,7 +51,18 @@ class Contest:
     _pools: dict[tuple[str | None, str], Measurement] = field(default_factory=dict)
 
     def find_measurement(self, agent_id: str, name: str) -> Measurement:
-        """The agent's measurement; an empty one where there is none."""
+        """The agent's measurement, exempted rows left out; an empty one where there is none."""
+        return self.find_part(agent_id, name, name)
+
+    def find_part(self, agent_id: str, name: str, part: str) -> Measurement:
+        """What a part of a measure came to in it: without the rows that are exempted from that measure."""
+        relief = self.reliefs.get((agent_id, name))
+        if relief and part in relief.measured:
+            return relief.measured[part]
+        return self.find_unexempted(agent_id, part)
+
+    def find_unexempted(self, agent_id: str, name: str) -> Measurement:
+        """The agent's measurement of all rows."""
         return self.measurements.get((agent_id, name)) or Measurement(agent_id, name, None)
 
     def find_scored(self, agent: Agent, name: str) -> Measurement:
@@ -40,7 +70,9 @@ class Contest:
 
         Nothing is known of who was not here at all.
         """
-        own = self.find_measurement(agent.agent_id, name)
+        return self._as_on_full_period(agent, name, self.find_measurement(agent.agent_id, name))
+
+    def _as_on_full_period(self, agent: Agent, name: str, own: Measurement) -> Measurement:
         if own.value is None or not self.is_prorated(agent, name):
             return own
         return replace(own, value=own.value / agent.presence if agent.presence else None)
@@ -84,19 +116,32 @@ class Contest:
         return self._max_points[key]
 
     def list_peers(self, agent: Agent, name: str, indicator: Indicator) -> list[Fraction]:
-        """The values, ascending, of the team's members (of all units) whose data is neither missing nor thin."""
+        """The values, ascending, of the team's members (of all units) whose data is neither missing nor thin.
+
+        What is exempted counts for the agent alone: nobody loses points by what a colleague is granted.
+        """
         team = None if agent.is_unit else agent.team
+        if (agent.agent_id, name) in self.reliefs:
+            others = [member for member in self._members_of(team) if member.agent_id != agent.agent_id]
+            return self._list_values(others, name, indicator, self.find_scored(agent, name))
         if (team, name) not in self._peers:
-            found = [self.find_scored(member, name) for member in self._members_of(team)]
-            self._peers[team, name] = sorted(
-                one.value for one in found if one.value is not None and check_data(indicator, one) == "ok"
-            )
+            self._peers[team, name] = self._list_values(self._members_of(team), name, indicator)
         return self._peers[team, name]
+
+    def _list_values(
+        self, members: Sequence[Agent], name: str, indicator: Indicator, *beside: Measurement
+    ) -> list[Fraction]:
+        found = [
+            self._as_on_full_period(member, name, self.find_unexempted(member.agent_id, name)) for member in members
+        ]
+        return sorted(
+            one.value for one in (*found, *beside) if one.value is not None and check_data(indicator, one) == "ok"
+        )
 
     def pool_team(self, team: str | None, name: str) -> Measurement:
         """The team's Σ numerators ÷ Σ denominators; an empty measurement where these do not pool or are 0."""
         if (team, name) not in self._pools:
-            found = [self.find_measurement(agent.agent_id, name) for agent in self._members_of(team)]
+            found = [self.find_unexempted(agent.agent_id, name) for agent in self._members_of(team)]
             pairs = [
                 (one.numerator, one.denominator, one.sample_size) for one in found if self.measures[name].is_poolable
             ]
@@ -107,6 +152,15 @@ class Contest:
             size = sum(size for _, _, size in known)
             self._pools[team, name] = Measurement("", name, value, numerator, denominator, size)
         return self._pools[team, name]
+
+    def find_title(self, name: str) -> Title:
+        """The title of an indicator, or of a measure that is none."""
+        indicator = self.rubric.find_indicator(name)
+        return Title(name, (indicator.title if indicator else None) or self.measures[name].title)
+
+    def find_grade_title(self, name: str) -> Title:
+        """What the rubric calls a grade."""
+        return Title(name, next(grade.title for grade in self.rubric.grades if grade.name == name))
 
     def _members_of(self, team: str | None) -> list[Agent]:
         return [agent for agent in self.agents if team is None or agent.team == team]

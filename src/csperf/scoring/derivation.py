@@ -104,7 +104,7 @@ def _value_steps(
     """Where the value comes from: a division, the parts of a formula, or the value as it was measured."""
     measure = contest.measures[measurement.measure]
     if measure.formula is not None:
-        found = [contest.find_measurement(measurement.agent_id, part) for part in measure.parts]
+        found = [contest.find_part(measurement.agent_id, measure.name, part) for part in measure.parts]
         parts = [
             words("step-part", name=one.measure,
                   value=format_value(one.value, contest.measures[one.measure].unit, MOST_DIGITS))

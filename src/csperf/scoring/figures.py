@@ -47,6 +47,11 @@ def format_points(points: Fraction | Decimal) -> str:
     return format_number(Fraction(points), MOST_DIGITS, 2)
 
 
+def sign_of(number: Fraction | Decimal) -> str:
+    """What stands before the size of a change: `+`, `−`, or nothing for 0."""
+    return "+" if number > 0 else "−" if number < 0 else ""
+
+
 def format_share(share: Fraction) -> str:
     """A share in percent, with no more decimals than it has: `60%`, `12.5%`."""
     return format_number(share * 100, MOST_DIGITS) + "%"

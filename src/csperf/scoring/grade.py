@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from csperf.rubric.scheme import FULL_SCORE, Rubric
-from csperf.scoring.cards import Agent, DimensionScore, IndicatorScore, Number, Scorecard, Words, words
+from csperf.rubric.fields import FULL_SCORE
+from csperf.rubric.scheme import Rubric
+from csperf.scoring.cards import Agent, CardOutcome, DimensionScore, IndicatorScore, Number, Scorecard, Words, words
 from csperf.scoring.contest import Contest
 from csperf.scoring.figures import format_judged, format_number, format_share
 from csperf.scoring.outcomes import give_awards, list_floors, list_tiers
@@ -24,21 +25,37 @@ def grade_agents(contest: Contest, scored: Sequence[tuple[Agent, Sequence[Indica
     """
     rubric = contest.rubric
     cards = [_grade_agent(contest, agent, tuple(indicators)) for agent, indicators in scored]
-    competing = [card.score for card in cards if card.score is not None and not _is_too_short(rubric, card.agent)]
+    return rank_cards(contest, cards, lambda card: not _is_too_short(rubric, card.agent))
+
+
+def rank_cards(
+    contest: Contest, cards: Sequence[Scorecard], competes: Callable[[Scorecard], bool]
+) -> tuple[Scorecard, ...]:
+    """The cards with their ranks and awards, best first. Those that do not compete, or have no score, get no rank."""
+    competing = [card.score for card in cards if card.score is not None and competes(card)]
     ranks: dict[Decimal, int] = {}
     for place, score in enumerate(sorted(competing, reverse=True), start=1):
         ranks.setdefault(score, place)
     ranked = [
-        card if card.score is None or _is_too_short(rubric, card.agent) else replace(card, rank=ranks[card.score])
-        for card in cards
+        replace(card, rank=ranks[card.score]) if card.score is not None and competes(card) else card for card in cards
     ]
-    rewarded = [replace(card, outcomes=(*card.outcomes, *give_awards(contest, card))) for card in ranked]
+    count = len(competing)
+    rewarded = [replace(card, outcomes=(*card.outcomes, *give_awards(contest, card, count))) for card in ranked]
     return tuple(sorted(rewarded, key=lambda card: (card.rank is None, card.rank, card.agent.agent_id)))
 
 
 def grade_score(rubric: Rubric, score: Decimal) -> str:
     """The name of the grade that a printed score earns."""
     return next(grade.name for grade in rubric.grades if score >= grade.min)
+
+
+def hold_floors(
+    contest: Contest, agent: Agent, grade: str, dimensions: Sequence[DimensionScore], lines: Sequence[IndicatorScore]
+) -> tuple[str, list[CardOutcome]]:
+    """(the grade that the floors leave of an earned one, those that are not held)."""
+    floors = list(list_floors(contest, agent, grade, dimensions, lines))
+    order = [one.name for one in contest.rubric.grades]
+    return max((grade, *(one.grade_at_most for one in floors if one.grade_at_most)), key=order.index), floors
 
 
 def _is_too_short(rubric: Rubric, agent: Agent) -> bool:
@@ -60,9 +77,7 @@ def _grade_agent(contest: Contest, agent: Agent, indicators: tuple[IndicatorScor
     if not held and coverage >= LEAST_COVERAGE:
         score = sum((one.points for one in dimensions if one.points is not None), Decimal("0.00"))
         grade = grade_score(rubric, score)
-        floors = list(list_floors(contest, agent, grade, dimensions, indicators))
-        order = [one.name for one in rubric.grades]
-        grade = max((grade, *(one.grade_at_most for one in floors if one.grade_at_most)), key=order.index)
+        grade, floors = hold_floors(contest, agent, grade, dimensions, indicators)
         outcomes += floors
     return Scorecard(
         agent=agent, score=score, grade=grade, rank=None, coverage=coverage, dimensions=dimensions,

@@ -45,7 +45,7 @@ def finish_measurements(
                 # A constant has no rows that a sample could be too small of.
                 parts = {part: finished[agent_id, part] for part in measure.parts}
                 sizes = [parts[part].sample_size for part in parts if measures[part].kind != "constant"]
-                finished[agent_id, name] = _finish_derived(measure, agent_id, parts, min(sizes, default=0))
+                finished[agent_id, name] = finish_derived(measure, agent_id, parts, min(sizes, default=0))
             elif measure.kind == "ratio":
                 of, to = (_find_result(results, term, agent_id) for term in measure.terms)
                 finished[agent_id, name] = _finish_ratio(measure, agent_id, of, to)
@@ -82,7 +82,8 @@ def _finish_ratio(measure: Measure, agent_id: str, of: AggregateResult, to: Aggr
     return Measurement(agent_id, measure.name, value, of.value, to.value, sample_size)
 
 
-def _finish_derived(measure: Measure, agent_id: str, parts: Mapping[str, Measurement], sample_size: int) -> Measurement:
+def finish_derived(measure: Measure, agent_id: str, parts: Mapping[str, Measurement], sample_size: int) -> Measurement:
+    """What the arithmetic of a derived measure makes of its parts."""
     assert measure.formula is not None
     value = evaluate_formula(measure.formula, {name: part.value for name, part in parts.items()})
     return Measurement(agent_id, measure.name, value, sample_size=sample_size)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from csperf.rubric.quantities import Target, unit_factor
-from csperf.rubric.scheme import Award, Floor, Indicator, Rubric
+from csperf.rubric.scheme import Floor, Indicator, Rubric
 from csperf.scoring.cards import (
     Agent,
     CardOutcome,
@@ -17,11 +16,11 @@ from csperf.scoring.cards import (
     Measurement,
     Scorecard,
     Title,
-    Words,
     words,
 )
 from csperf.scoring.contest import Contest
 from csperf.scoring.figures import format_judged, format_points, format_share
+from csperf.scoring.rules import check_rule, format_against
 
 
 def find_tier(rubric: Rubric, tiers: Mapping[str, Target], scored: Measurement, unit: str) -> str | None:
@@ -40,8 +39,8 @@ def list_tiers(contest: Contest, agent: Agent, lines: Sequence[IndicatorScore]) 
             continue
         target = contest.find_tiers(agent, line.name, _indicator_of(contest, line))[line.tier]
         value = _find_judged(contest, agent, line)
-        reason = words("tier-reached", indicator=_indicator_title(contest, line.name),
-                       value=_format_against(value, line.unit, target), target=str(target))  # fmt: skip
+        reason = words("tier-reached", indicator=contest.find_title(line.name),
+                       value=format_against(value, line.unit, target), target=str(target))  # fmt: skip
         tier = tiers[line.tier]
         yield CardOutcome("tier", line.tier, (reason,), line.name, tier.title, tier.reward)
 
@@ -58,16 +57,20 @@ def list_floors(
         broken = _check_dimension(contest, floor, dimensions) or _check_indicator(contest, agent, floor, lines)
         if broken is not None:
             code, parts = broken
-            said = words(code, **parts, earned=_grade_title(contest, grade), grade=_grade_title(contest, left))
+            said = words(code, **parts, earned=contest.find_grade_title(grade), grade=contest.find_grade_title(left))
             yield CardOutcome("floor", floor.dimension or floor.indicator or "", (said,), grade_at_most=left)
 
 
-def give_awards(contest: Contest, card: Scorecard) -> Iterator[CardOutcome]:
-    """The awards whose every condition is met; what is not known meets none."""
+def give_awards(contest: Contest, card: Scorecard, ranked: int) -> Iterator[CardOutcome]:
+    """The awards for one period of this length whose every condition is met; what is not known meets none.
+
+    ranked: how many of those scored together have a rank.
+    """
     for name, award in contest.rubric.awards.items():
-        met = [_meet(contest, card, award, key, target) for key, target in award.when.items()]
-        reason = tuple(said for said in met if said is not None)
-        if len(reason) == len(met):
+        if award.running > 1 or award.every != contest.length:
+            continue
+        reason = check_rule(contest, card, award, ranked)
+        if reason is not None:
             yield CardOutcome("award", name, reason, None, award.title, award.reward)
 
 
@@ -102,31 +105,9 @@ def _check_indicator(
     if floor.target.is_met(value * unit_factor(line.unit)):
         return None
     return "floor-indicator", {
-        "indicator": _indicator_title(contest, line.name),
-        "value": _format_against(value, line.unit, floor.target), "target": str(floor.target),
+        "indicator": contest.find_title(line.name),
+        "value": format_against(value, line.unit, floor.target), "target": str(floor.target),
     }  # fmt: skip
-
-
-def _meet(contest: Contest, card: Scorecard, award: Award, key: str, target: Target) -> Words | None:
-    """What to say of a condition that is met; a team's rank meets none."""
-    value: Decimal | int | Fraction | None
-    unit, code, parts = "", f"award-{key}", {}
-    if key == "score":
-        value = card.score
-    elif key == "rank":
-        value = None if card.agent.is_unit else card.rank
-    elif key == "coverage":
-        value, unit = card.coverage, "%"
-    elif key in contest.rubric.dimensions:
-        value = next(one.points for one in card.dimensions if one.name == key)
-        code, parts = "award-dimension", {"dimension": _dimension_title(contest, key)}
-    else:
-        found = contest.find_scored(card.agent, key)
-        value = found.value if found.sample_size >= (award.least_sample or 0) else None
-        unit, code, parts = contest.measures[key].unit, "award-measure", {"measure": _indicator_title(contest, key)}
-    if value is None or not target.is_met(Fraction(value) * unit_factor(unit)):
-        return None
-    return words(code, **parts, value=_format_against(Fraction(value), unit, target), condition=str(target))
 
 
 def _find_judged(contest: Contest, agent: Agent, line: IndicatorScore) -> Fraction:
@@ -140,20 +121,5 @@ def _indicator_of(contest: Contest, line: IndicatorScore) -> Indicator:
     return contest.rubric.dimensions[line.dimension].indicators[line.name]
 
 
-def _format_against(value: Fraction, unit: str, target: Target) -> str:
-    factor = unit_factor(unit)
-    return format_judged(value, unit, lambda written: target.is_met(written * factor))
-
-
-def _grade_title(contest: Contest, name: str) -> Title:
-    return Title(name, next(grade.title for grade in contest.rubric.grades if grade.name == name))
-
-
 def _dimension_title(contest: Contest, name: str) -> Title:
     return Title(name, contest.rubric.dimensions[name].title)
-
-
-def _indicator_title(contest: Contest, name: str) -> Title:
-    """The title of an indicator, or of a measure that is none."""
-    indicator = contest.rubric.find_indicator(name)
-    return Title(name, (indicator.title if indicator else None) or contest.measures[name].title)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from csperf.period import Length
 from csperf.rubric.measures import Measure
 from csperf.rubric.quantities import Target
 from csperf.rubric.scheme import AttainRule, BandsRule, CurveRule, DeductRule, Indicator, RelativeRule, Rubric
 from csperf.scoring import points
 from csperf.scoring.cards import Agent, Applied, IndicatorScore, Measurement, Number, Scorecard, Status, Words, words
-from csperf.scoring.contest import Contest, check_data
+from csperf.scoring.contest import Contest, Relief, check_data
 from csperf.scoring.derivation import Rule, Stakes, derive
-from csperf.scoring.figures import format_points
+from csperf.scoring.figures import format_points, format_value
 from csperf.scoring.grade import grade_agents
 from csperf.scoring.outcomes import find_tier
 from csperf.scoring.progress import find_needed
@@ -29,16 +30,21 @@ def score_agents(
     with_words: bool = True,
     season: str | None = None,
     is_running: bool = False,
+    length: Length = "month",
+    reliefs: Mapping[tuple[str, str], Relief] | None = None,
 ) -> tuple[Scorecard, ...]:
     """A scorecard for every agent, by rank, then agent_id; agents without a rank come last.
 
     Without `with_words` what rules did is left untold: that takes longer than scoring.
     season: the one whose weights count. is_running: the period is not over, so say what targets still take.
+    length: of the period, whose awards are given. reliefs: what is exempted, by (agent_id, indicator).
 
     `measurements` is keyed by (agent_id, measure name); one that is absent counts as missing.
     The rubric must have been checked: weights that add up, targets where rules need them.
     """
-    contest = Contest(rubric, measures, measurements, tuple(agents), with_words, season, is_running)
+    contest = Contest(
+        rubric, measures, measurements, tuple(agents), with_words, season, is_running, length, reliefs or {}
+    )
     return grade_agents(contest, [(agent, score_agent(contest, agent)) for agent in agents])
 
 
@@ -120,6 +126,8 @@ def _score_indicator(
         earned, reason, steps = _score_by_rule(contest, agent, verdict, stakes)
     else:
         earned, reason, steps = _score_by_policy(verdict, stakes.max_points, live_dimensions)
+    if relief := contest.reliefs.get((agent.agent_id, verdict.name)):
+        earned, reason, steps = _relieve(contest, relief, (earned, reason, steps), agent, verdict, stakes.max_points)
     tier = needed = None
     if verdict.status == "ok":
         tiers = contest.find_tiers(agent, verdict.name, verdict.indicator)
@@ -166,6 +174,30 @@ def _score_by_rule(contest: Contest, agent: Agent, verdict: _Verdict, stakes: St
     elif verdict.scored != verdict.own:
         reason = (words("on-full-period", value=found.value), *reason)
     return found.earned, reason, found.steps
+
+
+def _relieve(
+    contest: Contest, relief: Relief, found: _Earned, agent: Agent, verdict: _Verdict, max_points: Decimal
+) -> _Earned:
+    """The points with those given back, up to all that there are, and what exemptions changed in words."""
+    earned, reasons, steps = found
+    if contest.with_words and relief.measured:
+        unit = contest.measures[verdict.name].unit
+        value = format_value(contest.find_unexempted(agent.agent_id, verdict.name).value, unit)
+        reasons = (*reasons, words("exempted-value", value=value))
+    for given, why in relief.restored:
+        if earned is None:
+            break
+        before, earned = earned, max_points if given is None else min(earned + given, max_points)
+        if contest.with_words:
+            code = "full" if given is None else "capped" if before + given > max_points else "some"
+            parts = {
+                "before": format_points(before), "given": format_points(given or Decimal(0)),
+                "points": format_points(earned),
+            }  # fmt: skip
+            reasons = (*reasons, words(f"restored-{code}", **parts, why=why))
+            steps = (*steps, words(f"step-restored-{code}", **parts))
+    return earned, reasons, steps
 
 
 def _sample_parts(verdict: _Verdict) -> dict[str, Number]:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from csperf.rubric.scheme import FULL_SCORE, Rubric
+from csperf.rubric.fields import FULL_SCORE
+from csperf.rubric.scheme import Rubric
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from csperf.tables.kinds import Table
 from csperf.tables.messages import Message
 from csperf.tables.order_agents import OrderAgent
 from csperf.tables.orders import Order
+from csperf.tables.pay import BasePay
 from csperf.tables.qa_reviews import QaReview
 from csperf.tables.returns import Return
 from csperf.tables.roster import RosterEntry
@@ -24,7 +25,7 @@ TABLES: dict[str, type[Table]] = {
     cls.table: cls
     for cls in (
         Ticket, Survey, Complaint, Event, Exam, QaReview, Message, Order, OrderAgent, Return, Sale, Activity, Task,
-        Cost, AccountHealth, Worktime, AgentMetric, RosterEntry,
+        Cost, AccountHealth, Worktime, AgentMetric, RosterEntry, BasePay,
     )
 }  # fmt: skip
 """Table name → its class, in the order they are shown."""

@@ -1,0 +1,235 @@
+"""Pay: what grades, tiers, awards and promotions bring, to the cent, and sums that add up in every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+from payroll_sample import Result, record_of, scheme_of
+from scoring_sample import say_en
+
+from csperf.render.payroll import render_outcomes
+from csperf.scoring.history import PeriodRecord
+from csperf.scoring.payroll import Outcomes, find_outcomes
+
+TIERS = [{"name": "base"}, {"name": "challenge", "bonus": 100}, {"name": "excellence", "bonus": "300.5"}]
+PAY = {
+    "currency": "CNY",
+    "month": {"excellent": {"bonus": 500}, "unqualified": {"change": "-5%", "then": {"en": "a talk"}}},
+    "year": {"excellent": {"change": "10%", "bonus": 1000}, "qualified": {"change": "0%"}},
+}
+
+
+def nothing_earlier(label: str) -> PeriodRecord | None:
+    return None
+
+
+def outcomes_of(
+    agents: list[Result], label: str = "2025-06", base_pay: dict[str, str] | None = None, *,
+    teams: list[Result] | None = None, **clauses: Any,
+) -> Outcomes:  # fmt: skip
+    scheme = scheme_of(**{"pay": PAY, **clauses})
+    base = {name: Decimal(pay) for name, pay in (base_pay or {}).items()}
+    return find_outcomes(record_of(label, scheme, agents, teams), nothing_earlier, base)
+
+
+def amounts(outcomes: Outcomes) -> list[tuple[str, ...]]:
+    """Of each row: who, change, its amount, bonuses, total."""
+    return [
+        tuple(map(str, (row.card.agent.agent_id, row.change, row.change_amount, row.bonus, row.total)))
+        for row in outcomes.rows
+    ]
+
+
+EXCELLENT, QUALIFIED = Result("a", "95", "excellent", 1), Result("b", "80", "qualified", 2)
+UNQUALIFIED, HELD = Result("c", "50", "unqualified", 3), Result("d")
+
+
+def test_what_grades_bring_in_a_month_and_in_a_year() -> None:
+    base = {"a": "8000.25", "b": "5000", "c": "4000.10"}
+    everybody = [EXCELLENT, QUALIFIED, UNQUALIFIED, HELD]
+    month = outcomes_of(everybody, base_pay=base)
+    assert amounts(month) == [
+        ("a", "None", "None", "500.00", "500.00"), ("b", "None", "None", "0.00", "0.00"),
+        ("c", "-1/20", "-200.01", "0.00", "-200.01"), ("d", "None", "None", "0.00", "0.00"),
+    ]  # fmt: skip
+    assert (month.totals.change_amount, month.totals.bonus, month.totals.total) == (
+        Decimal("-200.01"), Decimal("500.00"), Decimal("299.99"),
+    )  # fmt: skip
+    assert [row.then for row in month.rows] == [None, None, {"en": "a talk"}, None]
+    year = outcomes_of(everybody, "2025", base_pay=base)
+    assert amounts(year)[:2] == [
+        ("a", "1/10", "800.03", "1000.00", "1800.03"),  # 800.025, half up
+        ("b", "0", "0.00", "0.00", "0.00"),
+    ]
+    assert amounts(outcomes_of([EXCELLENT], "2025Q2")) == [("a", "None", "None", "0.00", "0.00")]
+
+
+def test_an_unknown_base_pay_is_no_zero() -> None:
+    found = outcomes_of([EXCELLENT, QUALIFIED, Result("e", "91", "excellent", 4)], "2025", {"e": "1000"})
+    assert amounts(found) == [
+        ("a", "1/10", "None", "1000.00", "None"),
+        ("b", "0", "0.00", "0.00", "0.00"),  # no change is no money, of whatever pay
+        ("e", "1/10", "100.00", "1000.00", "1100.00"),
+    ]
+    totals = found.totals
+    assert [*map(str, (totals.change_amount, totals.bonus, totals.total, totals.unknown))] == [
+        "100.00", "2000.00", "1100.00", "1",
+    ]  # fmt: skip
+    nobody = outcomes_of([EXCELLENT], "2025").totals
+    assert (nobody.change_amount, nobody.total, nobody.unknown) == (None, None, 1)
+
+
+def test_bonuses_of_tiers_awards_and_promotions() -> None:
+    tiered = [Result("a", "95", "excellent", 1, tiers={"csat": "challenge", "reply": "excellence"}),
+              Result("b", "80", "qualified", 2, tiers={"csat": "base"})]  # fmt: skip
+    found = outcomes_of(
+        tiered, tiers=TIERS,
+        awards={"star": {"when": {"rank": "<= 1"}, "bonus": "88.8"}, "thanks": {"when": {"rank": "<= 2"}}},
+        promotions={"lead": {"top": "10%", "bonus": 50}, "yearly": {"top": "10%", "bonus": 70, "every": "year"}},
+    )  # fmt: skip
+    assert [(one.line, one.name, str(one.amount)) for one in found.rows[0].bonuses] == [
+        (("grade", ""), "excellent", "500.00"), (("tier", "csat"), "challenge", "100.00"),
+        (("tier", "reply"), "excellence", "300.50"), (("award", "star"), "star", "88.80"),
+        (("promotion", "lead"), "lead", "50.00"),
+    ]  # fmt: skip
+    assert [say_en(said) for said in found.rows[0].bonuses[3].reason] == ["rank 1 (<= 1)"]
+    assert found.rows[1].bonuses == ()
+    assert found.totals.total == Decimal("1039.30")
+    assert [(met.name, met.agent.agent_id) for met in found.awards] == [("star", "a"), ("thanks", "a"), ("thanks", "b")]
+
+
+def test_tiers_are_paid_by_the_month_alone() -> None:
+    tiered = [Result("a", "95", "excellent", 1, tiers={"csat": "challenge"})]
+    assert [one.line for one in outcomes_of(tiered, "2025", {"a": "1"}, tiers=TIERS).rows[0].bonuses] == [("grade", "")]
+
+
+def test_team_awards_stand_apart_from_the_rows() -> None:
+    awards = {"best": {"of": "team", "when": {"rank": "<= 1"}, "bonus": 1000}, "own": {"when": {"rank": "<= 1"}}}
+    found = outcomes_of([QUALIFIED], awards=awards, teams=[Result("x", "90", "excellent", 1), Result("y", "9", "x", 2)])
+    assert [(met.name, met.agent.agent_id) for met in found.team_awards] == [("best", "x")]
+    assert [met.name for met in found.awards] == []
+    assert (str(found.totals.total), str(found.totals.teams)) == ("0.00", "1000.00")
+    assert outcomes_of([QUALIFIED], awards=awards).team_awards == ()
+
+
+@pytest.mark.parametrize(
+    ("currency", "base", "amount"),
+    [("CNY", "100.05", "-5.00"), ("CNY", "100.1", "-5.01"), ("JPY", "210", "-11"), ("JPY", "209", "-10"),
+     ("KWD", "100.11", "-5.006")],
+)  # fmt: skip
+def test_half_up_once_to_the_minor_unit(currency: str, base: str, amount: str) -> None:
+    pay = {"currency": currency, "month": {"unqualified": {"change": "-5%"}}}
+    found = outcomes_of([UNQUALIFIED], base_pay={"c": base}, pay=pay)
+    assert str(found.rows[0].change_amount) == str(found.totals.total) == amount
+
+
+def test_without_pay_no_money_follows() -> None:
+    found = outcomes_of([EXCELLENT], pay=None)
+    assert (found.currency, found.lines, str(found.totals.total)) == (None, (), "0.00")
+    assert "The rubric attaches no money to this" in str(render_outcomes(found, "table", "en"))
+
+
+# ── a thousand rubrics ────────────────────────────────────────────────────────────────────────────
+
+
+def random_outcomes(seed: int) -> tuple[Outcomes, list[Decimal | None]]:
+    """Outcomes under a rubric made up at random, and each agent's total in plain Python."""
+    pick = random.Random(seed)
+    currency, digits = pick.choice([("CNY", 2), ("USD", 2), ("JPY", 0), ("KWD", 3)])
+    unit = Decimal(1).scaleb(-digits)
+
+    def money() -> Decimal | None:
+        return pick.choice([None, Decimal(pick.randrange(10**5)) * unit.max(Decimal("0.01"))])
+
+    grades = ("excellent", "qualified", "unqualified")
+    length = pick.choice(["month", "month", "quarter", "year"])
+    label = {"month": "2025-06", "quarter": "2025Q2", "year": "2025"}[length]
+    pay: dict[str, dict[str, Any]] = {
+        grade: {"change": pick.choice([None, "10%", "-5%", "0%", "3.33%"]), "bonus": money()}
+        for grade in pick.sample(grades, pick.randint(0, 3))
+    }
+    tiers: list[dict[str, Any]] = [{"name": name, "bonus": money()} for name in ("base", "challenge")]
+    rules: dict[str, dict[str, dict[str, Any]]] = {
+        section: {
+            f"{section}{number}": {"when": {"rank": f"<= {pick.randint(1, 4)}"}, "bonus": money(), "every": length}
+            for number in range(pick.randint(0, 2))
+        }
+        for section in ("awards", "promotions")
+    }
+    agents = [
+        Result(
+            f"agent{number}", str(100 - number) if (grade := pick.choice([*grades, None])) else None, grade,
+            number + 1 if grade else None,
+            tiers={name: pick.choice(["base", "challenge"]) for name in pick.sample(["csat", "reply"], 1)},
+        )
+        for number in range(pick.randint(1, 6))
+    ]  # fmt: skip
+    base_pay = {one.who: Decimal(pick.randrange(10**6)) / 100 for one in agents if pick.random() < 0.8}
+    scheme = scheme_of(pay={"currency": currency, length: pay}, tiers=tiers, **rules)
+    found = find_outcomes(record_of(label, scheme, agents), nothing_earlier, base_pay)
+
+    expected: list[Decimal | None] = []
+    for one in sorted(agents, key=lambda one: (one.rank is None, one.rank, one.who)):
+        said = pay.get(one.grade or "", {})
+        total: Decimal | None = (said.get("bonus") or Decimal(0)) + sum(
+            (rule["bonus"] or Decimal(0) for each in rules.values() for rule in each.values()
+             if one.rank is not None and one.rank <= int(rule["when"]["rank"].split()[1])), Decimal(0)
+        )  # fmt: skip
+        assert total is not None
+        if length == "month":
+            total += sum(
+                (tier["bonus"] or Decimal(0) for tier in tiers if tier["name"] in one.tiers.values()), Decimal(0)
+            )
+        if said.get("change") and said["change"] != "0%":
+            change = Decimal(said["change"].rstrip("%")) / 100
+            base = base_pay.get(one.who)
+            total = None if base is None else total + (base * change).quantize(unit, ROUND_HALF_UP)
+        expected.append(total)
+    return found, expected
+
+
+def read_table(text: str) -> list[Decimal | None]:
+    """The last column of the payroll table, its sum at the end."""
+    lines = [*text.splitlines(), ""]
+    start = next(number for number, line in enumerate(lines) if line.startswith("──"))
+    rows = lines[start + 1 : lines.index("", start)]
+    return [None if (cell := row.split()[-1]) == "—" else Decimal(cell.replace("−", "-")) for row in rows]
+
+
+def test_rows_add_up_to_the_printed_total_for_a_thousand_rubrics() -> None:
+    tables = 0
+    for seed in range(1000):
+        found, expected = random_outcomes(seed)
+        known = [total for total in expected if total is not None]
+        total = sum(known, Decimal(0)) if known or None not in expected else None
+        assert [row.total for row in found.rows] == expected, seed
+        assert found.totals.total == total, seed
+
+        document = json.loads(str(render_outcomes(found, "json", "en")), parse_float=Decimal)
+        assert [row["total"] for row in document["agents"]] == expected
+        assert document["totals"]["total"] == total
+        for row in document["agents"]:
+            assert sum((bonus["amount"] for bonus in row["bonuses"]), Decimal(0)) == row["bonus"]
+            if row["total"] is not None:
+                assert row["bonus"] + (row["change_amount"] or 0) == row["total"]
+        assert (
+            sum((line["amount"] for line in document["totals"]["bonuses"]), Decimal(0)) == document["totals"]["bonus"]
+        )
+
+        rows = list(csv.DictReader(io.StringIO(str(render_outcomes(found, "csv", "en")))))
+        assert [Decimal(row["total"]) if row["total"] else None for row in rows] == expected
+        for row in rows:
+            bonuses = [Decimal(cell) for name, cell in row.items() if name.endswith("_bonus") and cell]
+            assert sum(bonuses, Decimal(0)) == Decimal(row["bonus"])
+
+        text = str(render_outcomes(found, "table", "en", width=500))
+        if "attaches no money" not in text:
+            tables += 1
+            assert read_table(text) == [*expected, total], seed
+    assert tables > 800
