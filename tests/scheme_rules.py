@@ -282,8 +282,8 @@ def ranks(rubric: Tree, scores: dict[str, tuple[Decimal | None, Fraction]]) -> d
     return {who: 1 + sum(other > placed[who] for other in placed.values()) if who in placed else None for who in scores}
 
 
-def awards(rubric: Tree, rank: int | None, values: dict[str, Fraction | None]) -> set[str]:
-    """The awards whose conditions a rank and values in base units meet."""
+def awards(rubric: Tree, rank: int | None, grade: str | None, values: dict[str, Fraction | None]) -> set[str]:
+    """The awards of a month for agents whose conditions a rank, a grade and values in base units meet."""
 
     def holds(key: str, target: str) -> bool:
         value = None if rank is None else Fraction(rank)
@@ -293,5 +293,8 @@ def awards(rubric: Tree, rank: int | None, values: dict[str, Fraction | None]) -
     return {
         name
         for name, award in rubric.get("awards", {}).items()
-        if all(holds(key, target) for key, target in award["when"].items())
+        if award.get("every", "month") == "month"
+        and award.get("of", "agent") == "agent"
+        and ("grades" not in award or grade in award["grades"])
+        and all(holds(key, target) for key, target in award.get("when", {}).items())
     }

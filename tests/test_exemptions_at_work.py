@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import fastexcel
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -376,8 +377,35 @@ def test_agents_are_found_by_any_name_and_strangers_are_said(tmp_path: Path) -> 
     shop = SMALL | {"roster": roster}
     for name in ("李雷", "leili", "A1"):
         assert csat(score(shop, exemption(name, "csat", tickets=["T2"]), rubric=ONE), "A1") == (2, 3)
-    scored = score(shop, exemption("李磊", "csat", tickets=["T2"]), rubric=ONE)
-    assert warnings_of(scored) == ["exemption 1 (李磊, csat) changes nothing: nobody of that name is known"]
+    scored = score(shop, exemption("王芳", "csat", tickets=["T2"]), rubric=ONE)
+    assert warnings_of(scored) == ["exemption 1 (王芳, csat) changes nothing: nobody of that name is known"]
+
+
+@pytest.mark.parametrize("more", [{}, {"approved_by": None}])
+@pytest.mark.parametrize(
+    ("said", "doubt"),
+    [
+        ({"agent": "琪琪"}, "nobody of that name is known; perhaps 李雷 (A1)"),
+        ({"agent": "leilei"}, "nobody of that name is known; perhaps 李雷 (A1)"),
+        ({"indicator": "客户满意率"}, "that is the title of an indicator; write csat"),
+        ({"indicator": "customer  SATISFACTION"}, "that is the title of an indicator; write csat"),
+        ({"indicator": "c_sat"}, "rubric one has no such indicator; perhaps csat"),
+    ],
+)
+def test_names_that_are_nearly_right_are_told_how_to_be_written(
+    said: dict[str, Any], doubt: str, more: dict[str, Any]
+) -> None:
+    roster: list[Row] = [
+        {"agent_id": "A1", "name": "李雷", "aliases": "leilei01|样例家居:琪琪"},
+        {"agent_id": "A2", "name": "Han", "aliases": None},
+    ]
+    rubric = ONE.replace(
+        "weight: 100, target", "weight: 100, title: {en: Customer satisfaction, zh: 客户满意率}, target"
+    )
+    scored = score(SMALL | {"roster": roster}, exemption("A1", "csat", tickets=["T2"]) | said | more, rubric=rubric)
+    first, *others = warnings_of(scored)[::-1]
+    assert first.endswith(f") changes nothing: {doubt}")
+    assert [one.partition(": ")[2] for one in others] == (["nobody has approved it"] if more else [])
 
 
 @pytest.mark.parametrize("month", ["2025-06", "2025-07"])
@@ -476,6 +504,37 @@ def test_every_view_shows_the_score_with_and_without(
     assert run.code == 0, run.err
     assert is_there(run.out)
     assert run_csperf("score", "--month", "2025-06", "-o", "s.xlsx", cwd=folder).code == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("score", "--format", "table"),
+        ("score", "--format", "md"),
+        ("score", "--format", "json"),
+        ("explain", "A1", "--format", "table"),
+        ("explain", "A1", "--format", "json"),
+        ("score", "-o", "s.xlsx"),
+    ],
+)
+def test_an_exemption_that_costs_points_says_so(command: Sequence[str], lang: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, SMALL, exemption("A1", "csat", surveys=["S1"]), rubric=ONE)
+    run = run_csperf(*command, "--month", "2025-06", "--lang", lang, cwd=folder, env={"COLUMNS": "300"})
+    assert run.code == 0, run.err
+    said = {
+        "en": "note: without the exemption the score would be higher (60.00)",
+        "zh-CN": "注意：不计这条豁免，得分反而更高（60.00）",
+    }[lang]
+    sheets = fastexcel.read_excel(folder / "s.xlsx") if command[-1] == "s.xlsx" else None
+    shown = str(sheets.load_sheet(0).to_polars().rows()) if sheets else run.out
+    assert said in shown
+
+
+def test_one_that_gives_points_says_nothing_of_lower_scores(tmp_path: Path) -> None:
+    folder = write(tmp_path, SMALL, exemption("A1", "csat", surveys=["S2"]), rubric=ONE)
+    (card,) = (one for one in read(folder, "score")["agents"] if one["unexempted"])
+    assert len(card["exemptions"]) == 1
 
 
 def test_the_json_is_as_its_schema_says(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_a_quarter_is_the_mean_of_the_months_that_are_over_and_have_data(
     # 50 % where 90 % is asked costs 2 points for each percent.
     assert scores(record) == {"A1": "60.00", "A2": "100.00"}
     table = record.agents.table
-    assert said(table.provisional) == ["not sealed yet: 2025-04 – 2025-05"]
+    assert said(table.provisional) == ["computed from today's files, not from sealed months: 2025-04 – 2025-05"]
     assert "no data, so not counted: 2025-06" in said(table.warnings)
     (source,) = table.sources
     assert (source.rows, source.in_period, source.outside_period) == (10, 6, 4)
@@ -119,7 +119,7 @@ def test_sealed_months_are_not_computed_again(session: Session, scheme: LoadedRu
         record = span(session, scheme, "2025Q2")
         assert scores(record) == {"A1": "55.00", "A2": "10.00"}
         assert [month.is_sealed for month in record.agents.table.cards[0].months] == [False, True]
-        assert said(record.agents.table.provisional) == ["not sealed yet: 2025-04"]
+        assert said(record.agents.table.provisional) == ["computed from today's files, not from sealed months: 2025-04"]
         assert scores(span(session, scheme, "2025Q2", ignore_ledger=True)) == {"A1": "60.00", "A2": "100.00"}
 
 

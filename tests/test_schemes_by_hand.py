@@ -301,7 +301,7 @@ def test_every_card_follows_from_its_printed_values(name: str, month: str) -> No
         assert tiers == {(line.name, line.tier) for line in card.lines if line.tier}, who
         values = {line["name"]: rules.base_value(line, F(1), is_prorated=False) for line in agent["indicators"]}
         given = {one["name"] for one in outcomes if one["kind"] == "award"}
-        assert given == rules.awards(rubric, ranks[who], values), who
+        assert given == rules.awards(rubric, ranks[who], card.grade, values), who
 
 
 # ── every measure, by a second count of the rows ──────────────────────────────────────────────────

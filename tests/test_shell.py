@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from csperf import pipeline
+from csperf import months
 from small_shop import run_csperf, write_workspace
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and signals of POSIX systems")
@@ -53,7 +53,7 @@ def test_interrupted_ends_quietly(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert list(temporary.iterdir()) != []
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "score_period", interrupt)
+    monkeypatch.setattr(months, "score_period", interrupt)
     found = run_csperf("score", "--month", "2025-06", cwd=tmp_path)
     assert (found.code, found.out, found.err) == (130, "", "")
     assert list(temporary.iterdir()) == []

@@ -38,6 +38,9 @@ POINTS = [*(("say", at) for at in range(1, STEPS + 1)), ("fsync", 1), ("fsync", 
           ("replace", 3)]  # fmt: skip
 
 
+ROWS = SURVEYS + "S9,A2,2025-06-30 10:00,5\n"
+
+
 def read_all(folder: Path) -> dict[str, bytes]:
     paths = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
@@ -46,7 +49,7 @@ def read_all(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What an undisturbed run leaves."""
-    folder = write_workspace(tmp_path_factory.mktemp("whole") / "shop", {"surveys": SURVEYS})
+    folder = write_workspace(tmp_path_factory.mktemp("whole") / "shop", {"surveys": ROWS})
     assert run_csperf("run", "--month", "2025-06", cwd=folder).code == 0
     return read_all(folder)
 
@@ -56,7 +59,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 def test_the_next_run_completes_what_a_killed_one_began(
     tmp_path: Path, whole: dict[str, bytes], name: str, at: int
 ) -> None:
-    folder = write_workspace(tmp_path / "shop", {"surveys": SURVEYS})
+    folder = write_workspace(tmp_path / "shop", {"surveys": ROWS})
     killed = subprocess.run(
         [sys.executable, "-c", SCRIPT, name, str(at), str(folder)], capture_output=True, text=True, check=False
     )

@@ -14,7 +14,9 @@ from csperf.engines.base import Engine
 from csperf.exemptions import Exemption
 from csperf.exports.reader import RawTable
 from csperf.period import Period
-from csperf.roster import Roster
+from csperf.problems import nearest
+from csperf.render.words import agent_label
+from csperf.roster import Roster, normalise_name
 from csperf.rubric.load import LoadedRubric
 from csperf.rubric.measures import Aggregate, LeftOut, with_parts
 from csperf.scoring.cards import Agent, AggregateResult, Number, Scorecard, Title, Words, words
@@ -115,18 +117,44 @@ class Exempting:
             if not one.covers(self.period):
                 if rows or (one.days and is_about):
                     yield one.say("expired", until=f"{one.entry.until}")
-            elif is_about and one.entry.approved_by is None:
-                yield one.say("unapproved")
             elif is_about:
-                yield from self._doubt(one, rows, cards, roster)
+                if one.entry.approved_by is None:
+                    yield one.say("unapproved")
+                doubts = [*self._doubt_agent(one, cards, roster), *self._doubt_indicator(one)]
+                yield from doubts
+                if not doubts and one.entry.approved_by is not None:
+                    yield from self._doubt(one, rows, cards)
 
-    def _doubt(self, one: Exemption, rows: int, cards: Mapping[str, Scorecard], roster: Roster) -> Iterator[Words]:
-        """What keeps an exemption that is in force from changing anything."""
+    def is_seen(self, one: Exemption) -> bool:
+        """Whether its indicator has rows that it names, on days that count."""
+        return any(self._reaches(one, term) for term in self._terms_of(one))
+
+    def _doubt_agent(self, one: Exemption, cards: Mapping[str, Scorecard], roster: Roster) -> Iterator[Words]:
         if one.agent_id not in cards and roster.members and one.agent_id not in roster.members:
-            yield one.say("unknown-agent")
-        elif self.scheme.rubric.find_indicator(one.indicator) is None:
-            yield one.say("unknown-indicator", rubric=self.scheme.rubric.name)
-        elif one.entry.points is not None:
+            near = ", ".join(agent_label(agent, "en") for agent in roster.find_near(one.entry.agent))
+            yield one.say("unknown-agent-near", near=near) if near else one.say("unknown-agent")
+
+    def _doubt_indicator(self, one: Exemption) -> Iterator[Words]:
+        rubric = self.scheme.rubric
+        if rubric.find_indicator(one.indicator) is not None:
+            return
+        names = [name for _, name, _ in rubric.indicators()]
+        if titled := [name for name in names if self._has_title(name, one.indicator)]:
+            yield one.say("title-for-name", name=", ".join(titled))
+        elif near := nearest(one.indicator, names):
+            yield one.say("unknown-indicator-near", rubric=rubric.name, name=near)
+        else:
+            yield one.say("unknown-indicator", rubric=rubric.name)
+
+    def _has_title(self, name: str, said: str) -> bool:
+        """Whether an indicator is called so on screen, in any language."""
+        text = self._find_title(name).text
+        titles = text.values() if isinstance(text, Mapping) else [text or ""]
+        return normalise_name(said) in map(normalise_name, titles)
+
+    def _doubt(self, one: Exemption, rows: int, cards: Mapping[str, Scorecard]) -> Iterator[Words]:
+        """What keeps an exemption that is in force from changing anything."""
+        if one.entry.points is not None:
             yield from self._doubt_points(one, cards.get(one.agent_id))
         else:
             found = self._find_days(one)

@@ -198,6 +198,22 @@ def load_exemptions(path: Path, shown: str, resolve: Resolve) -> tuple[Exemption
     return tuple(found)
 
 
+def find_later(today: Path, shown: str, sealed: Path, period: Period) -> list[Exemption]:
+    """Those in force of today's file that its sealed copy lacks, but for those of other days; agents as written.
+
+    Raises ProblemsFound with the mistakes of today's file.
+    """
+    if not today.is_file():
+        return []
+    if sealed.is_file() and sealed.read_bytes() == today.read_bytes():
+        return []
+    then = [one.entry for one in load_exemptions(sealed, shown, str)]
+    return [
+        one for one in load_exemptions(today, shown, str)
+        if one.entry not in then and one.is_in_force(period) and (one.days is None or one.days.touches(period))
+    ]  # fmt: skip
+
+
 def exemptions_schema() -> dict[str, Any]:
     """The JSON Schema of a file of exemptions."""
     entry = Entry.model_json_schema()

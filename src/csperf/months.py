@@ -8,17 +8,29 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from csperf.ledger.reading import read_month
+from csperf.exempting import Exempting, find_sightings
+from csperf.exemptions import Exemption, find_later
+from csperf.ledger.folder import list_versions
+from csperf.ledger.reading import EXEMPTIONS, read_month
 from csperf.people import Scope, check_scope
 from csperf.period import Period, labels_up_to, length_of, name_months, parse_month, parse_quarter, parse_year
-from csperf.pipeline import Measured, NothingInPeriod, ScoredPeriod, score_period, simulate_period
+from csperf.pipeline import (
+    Measured,
+    NothingInPeriod,
+    ScoredPeriod,
+    find_exemptions,
+    score_period,
+    simulate_period,
+)
+from csperf.planning import plan_measuring
 from csperf.problems import Problem, ProblemsFound
 from csperf.rubric.load import LoadedRubric
-from csperf.scoring.cards import ScoreTable, Standing, Words, words
+from csperf.scoring.cards import Number, ScoreTable, Standing, Words, words
 from csperf.scoring.compare import Comparison, compare_tables
 from csperf.scoring.history import Adjustment, History, PeriodRecord, ScoreSheet
 from csperf.scoring.rollup import roll_up
 from csperf.session import Session
+from csperf.workspace import show_path
 
 _NO_TEAMS = "roster-no-teams"
 
@@ -27,11 +39,13 @@ _NO_TEAMS = "roster-no-teams"
 class Span:
     """A period as it was asked for: its record, whose `agents` are the cards of the scope asked for.
 
-    measured: what was measured for it today; nothing where all is from the ledger.
+    measured: what was measured for it today; nothing where all is from the ledger. later: those of the record's
+    warnings that say what was exempted after sealing.
     """
 
     record: PeriodRecord
     measured: tuple[Measured, ...] = ()
+    later: tuple[Words, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -199,8 +213,9 @@ def _read_month(
 ) -> Span:  # fmt: skip
     sealed = None if ignore_ledger or as_of else find_sealed(session, month.label)
     if sealed is not None and by != "shop":
-        other = _tell_other_rubric(sealed, scheme)
-        return Span(_change_tables(_of_scope(session, sealed, by), warnings=other))
+        later = _tell_later_exemptions(session, [sealed], by)
+        told = (*_tell_other_rubric(sealed, scheme), *later)
+        return Span(_change_tables(_of_scope(session, sealed, by), warnings=told), later=later)
     scored = score_period(session, scheme, month, by=by, as_of=as_of, with_words=with_words, with_hashes=with_hashes)
     record = PeriodRecord(month.label, (month.label,), "open", scheme, scored.sheet)
     if sealed is not None:
@@ -219,9 +234,11 @@ def _roll_span(
     absent: list[str] = []
     bounds = _Bounds()
     shops: list[str] = []
+    closed: list[PeriodRecord] = []
     for month in months:
         sealed = None if ignore_ledger else find_sealed(session, month.label)
         if sealed is not None and by != "shop":
+            closed.append(sealed)
             records.append(_of_scope(session, sealed, by))
             continue
         if bounds.excludes(month):
@@ -240,9 +257,9 @@ def _roll_span(
     if not records:
         raise ProblemsFound([replace(problem, message=f"no rows in any month of {period.label} that is over")])
     rolled = roll_up(History(tuple(records), tuple(absent)), scheme, period, as_of)
-    if shops:
-        rolled = _change_tables(rolled, warnings=_tell_unsealed_shop(shops))
-    return Span(rolled, tuple(measured))
+    later = _tell_later_exemptions(session, closed, by)
+    told = (*later, *(_tell_unsealed_shop(shops) if shops else ()))
+    return Span(_change_tables(rolled, warnings=told), tuple(measured), later)
 
 
 def _explain_none_over(period: Period, as_of: dt.date | None) -> Problem:
@@ -373,6 +390,43 @@ def _tell_originals(sheet: ScoreSheet, first: ScoreSheet) -> ScoreSheet:
 def _tell_other_rubric(sealed: PeriodRecord, scheme: LoadedRubric) -> tuple[Words, ...]:
     then, now = (f"{one.rubric.name} {one.rubric.version}" for one in (sealed.scheme, scheme))
     return () if then == now else (words("sealed-by-other-rubric", month=sealed.label, sealed=then, now=now),)
+
+
+def _tell_later_exemptions(session: Session, sealed: Sequence[PeriodRecord], by: Scope) -> tuple[Words, ...]:
+    """For each sealed month, the exemptions in force that it was sealed without; of teams there are none."""
+    workspace = session.workspace
+    path = find_exemptions(workspace)
+    if by != "agent" or not path.is_file():
+        return ()
+    told: list[Words] = []
+    for month in sealed:
+        period = parse_label(month.label, workspace.content.zone)
+        copies = [folder / EXEMPTIONS for folder in list_versions(workspace.ledger, month.label)]
+        try:
+            later = find_later(path, show_path(path), copies[-1], period) if copies else []
+        except (OSError, ProblemsFound):
+            return (words("exemptions-unreadable", file=path.name, months=name_months([one.label for one in sealed])),)
+        if later := _drop_unseen(session, month.scheme, period, later):
+            numbers = ", ".join(f"{one.number}" for one in later)
+            told.append(words("exemptions-after-sealing", month=month.label, number=numbers, count=Number(len(later))))
+    return tuple(told)
+
+
+def _drop_unseen(
+    session: Session, scheme: LoadedRubric, period: Period, exemptions: Sequence[Exemption]
+) -> list[Exemption]:
+    """Without those that say no days and none of whose rows is of the period, or can be read today."""
+    undated = tuple(one for one in exemptions if one.days is None)
+    if not undated:
+        return list(exemptions)
+    try:
+        plan = plan_measuring(session, [scheme], "agent")
+        sightings = find_sightings(undated, plan.schemes, plan.opened, session.engine, period.zone)
+        exempting = Exempting(undated, plan.schemes[0], plan.opened, period, period, sightings)
+        seen = [one for one in undated if exempting.is_seen(one)]
+    except ProblemsFound:
+        seen = []
+    return [one for one in exemptions if one not in undated or one in seen]
 
 
 def _tell_unsealed_shop(labels: Sequence[str]) -> tuple[Words, ...]:

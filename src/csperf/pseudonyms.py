@@ -25,8 +25,8 @@ _SHORTEST, _GROUP = 8, 4
 # Parts that hold names or ids, or what a person wrote and may name anybody in.
 PERSONAL_PARTS = {"agent", "agents", "approved_by", "names", "near", "reason", "requested_by", "who", "why"}
 # What says when somebody was here, or what they are spared: colleagues know them by that.
-_PERSONAL_CODES = {"note-short-presence", "rollup-month-absent", "on-full-period", "step-full-period"}
-_PERSONAL_STARTS = ("absent-", "exempted-", "restored-", "step-restored-")
+_PERSONAL_CODES = {"note-short-presence", "on-full-period", "step-full-period"}
+_PERSONAL_STARTS = ("absent-", "exempted-", "restored-", "rollup-", "step-restored-")
 
 
 def open_key(workspace: Workspace) -> tuple[bytes, Path | None]:
@@ -99,15 +99,17 @@ def _group(text: str) -> str:
 def hide_people(table: ScoreTable, key: bytes) -> ScoreTable:
     """The ranking under pseudonyms, by rank and then by pseudonym.
 
-    Left out is what tells who somebody is: names, teams, roles, presence, exemptions, files, and what names people.
+    Left out is what tells who somebody is: names, teams, roles, presence, months, exemptions, files, and what names
+    people. Who has no score is not ranked, and left out too.
     """
     pseudonyms = name_agents([card.agent.agent_id for card in table.cards], key)
-    cards = [_hide_person(card, pseudonyms[card.agent.agent_id]) for card in table.cards]
+    cards = [_hide_person(card, pseudonyms[card.agent.agent_id]) for card in table.cards if card.score is not None]
     return replace(
         table,
         cards=tuple(sorted(cards, key=lambda card: (card.rank is None, card.rank or 0, card.agent.agent_id))),
         sources=tuple(replace(source, files=()) for source in table.sources),
         variant_titles={},
+        months=(),
         provisional=without_people(table.provisional),
         record=without_people(table.record),
         warnings=without_people(table.warnings),
@@ -124,7 +126,7 @@ def _hide_person(card: Scorecard, pseudonym: str) -> Scorecard:
         variant=None,
         exemptions=(),
         unexempted=None,
-        months=tuple(replace(month, original=None) for month in card.months),
+        months=(),
         original=None,
     )
 

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 from csperf.closing.sealing import ledger_folder, seal_month
 from csperf.ledger.folder import list_sealed
 from csperf.ledger.lock import lock_ledger
-from csperf.months import score_span
+from csperf.months import Span, read_span
 from csperf.notes import SERIOUS
 from csperf.period import Period, parse_month
-from csperf.pipeline import check_data, load_scheme
+from csperf.pipeline import NothingInPeriod, check_data, load_scheme
 from csperf.problems import Location, Problem, ProblemsFound
 from csperf.render import render_score
 from csperf.render.words import say
@@ -33,7 +33,8 @@ Ending = Literal["done", "differs", "problems", "locked"]
 """How a run ended: nothing left to do, a sealed month that today's files contradict, problems, or another at work."""
 
 _BADNESS: tuple[Ending, ...] = ("done", "differs", "problems", "locked")
-_BY_CODE: dict[str, Ending] = {"ledger-locked": "locked", "ledger-differs": "differs"}
+_BY_CODE: dict[str, Ending] = {"ledger-locked": "locked", "ledger-differs": "differs", "ledger-damaged": "differs"}
+_MOST_IDLE_DAYS = 5
 _RESULT = re.compile(r"((?:19|20)\d\d-(?:0[1-9]|1[0-2]))\.(xlsx|json|csv|md)")
 
 
@@ -51,10 +52,12 @@ class Log:
 
     def say_problems(self, month: str, step: str, error: ProblemsFound | OSError) -> None:
         """A line for each thing that is wrong."""
-        for problem in error.problems if isinstance(error, ProblemsFound) else [_of_file(error)]:
+        problems = error.problems if isinstance(error, ProblemsFound) else (_of_file(error),)
+        for number, problem in enumerate(problems, 1):
             place = f"{problem.at}: " if problem.at else ""
             more = f" ({'; '.join(problem.samples)})" if problem.samples else ""
-            hint = f" hint: {problem.hint}" if problem.hint else ""
+            is_said_below = any(other.hint == problem.hint for other in problems[number:])
+            hint = f" hint: {problem.hint}" if problem.hint and not is_said_below else ""
             self.say(month, step, "failed", f"{problem.code} {place}{problem.message}{more}{hint}", "ERROR")
 
 
@@ -131,11 +134,11 @@ class _Run:
     def settle(self, month: Period) -> Ending:
         """Score, write, seal; a month that was sealed just now is written once more, as the ledger has it."""
         try:
-            table = self._score(month)
-            self._check_complete(month, table)
-            self._write(month, table)
+            span = self._score(month)
+            self._check_complete(month, span)
+            self._write(month, span.record.agents.table)
             if self._seal(month):
-                self._write(month, self._score(month))
+                self._write(month, self._score(month).record.agents.table)
         except _Stopped as stopped:
             return stopped.ending
         return "done"
@@ -157,12 +160,13 @@ class _Run:
     def _seals_from(self, month: Period) -> dt.date:
         return month.end.date() + dt.timedelta(days=self._settings.grace_days)
 
-    def _score(self, month: Period) -> ScoreTable:
+    def _score(self, month: Period) -> Span:
         """The month as the ledger has it, else from today's files."""
         is_sealed = self._is_sealed(month)
         with _saying(self.log, month, "score"):
             with_hashes = "json" in self._settings.formats
-            table = score_span(self.session, self.scheme, month, with_hashes=with_hashes).agents.table
+            span = self._read_span(month, with_hashes)
+            table = span.record.agents.table
             serious = [] if is_sealed else [warning for warning in table.warnings if warning.code in SERIOUS]
             if serious and self._settings.strict:
                 raise ProblemsFound(Problem(warning.code, say(warning, "en")) for warning in serious)
@@ -174,7 +178,15 @@ class _Run:
             f"from={'ledger' if is_sealed else 'files'} agents={len(table.cards)} scores={scores} rejected={rejected}"
         )
         self.log.say(month.label, "score", "ok", text, "WARNING" if rejected and not is_sealed else "INFO")
-        return table
+        return span
+
+    def _read_span(self, month: Period, with_hashes: bool) -> Span:
+        try:
+            return read_span(self.session, self.scheme, month, with_hashes=with_hashes)
+        except NothingInPeriod as nothing:
+            # Another month, which the hint offers to a person, is not what is to be run.
+            hint = f"put the exports of {month.label} where csperf.yaml looks for them"
+            raise ProblemsFound([replace(problem, hint=hint) for problem in nothing.problems]) from nothing
 
     def _write(self, month: Period, table: ScoreTable) -> None:
         with _saying(self.log, month, "write"):
@@ -201,17 +213,29 @@ class _Run:
         self.log.say(month.label, "seal", "ok" if is_new else sealing.status, f"folder={sealing.folder}")
         return is_new
 
-    def _check_complete(self, month: Period, table: ScoreTable) -> None:
-        """A month that is to be sealed now, with nobody looking on, is one in which most people have a score."""
+    def _check_complete(self, month: Period, span: Span) -> None:
+        """A month that is to be sealed now, with nobody looking on: most have a score, and its rows reach its end."""
         if self._grace_lasts(month) or self._is_sealed(month):
             return
-        here = [card for card in table.cards if card.agent.presence]
+        here = [card for card in span.record.agents.table.cards if card.agent.presence]
         scores = sum(card.score is not None for card in here)
+        last = _find_last_day(span)
         if scores < WHOLE_MONTH * len(here):
-            hint = f"are all exports there? csperf seal --month {month.label} seals it as it is"
-            text = f"incomplete {scores} of {len(here)} have a score hint: {hint}"
-            self.log.say(month.label, "score", "failed", text, "ERROR")
-            raise _Stopped("problems")
+            self._refuse(month, f"{scores} of {len(here)} have a score")
+        # Reports of a whole month may stand under its first day.
+        elif last and month.first_day < last < month.last_day - dt.timedelta(days=_MOST_IDLE_DAYS):
+            self._refuse(month, f"no row after {last}")
+
+    def _refuse(self, month: Period, why: str) -> None:
+        hint = f"are all exports there, and whole? csperf seal --month {month.label} seals it as it is"
+        self.log.say(month.label, "score", "failed", f"incomplete {why} hint: {hint}", "ERROR")
+        raise _Stopped("problems")
+
+
+def _find_last_day(span: Span) -> dt.date | None:
+    """The last day of which any file that was read has a row."""
+    found = (result.last for measured in span.measured for result in measured.found.values())
+    return max((dt.date(last.year, last.month, last.day) for last in found if last), default=None)
 
 
 def _write_whole(path: Path, result: str | bytes) -> bool:

@@ -68,15 +68,15 @@ def document(shop: Path, *arguments: str) -> dict[str, Any]:
 def test_what_follows_from_june(shop: Path) -> None:
     found = document(shop, "--month", "2025-06")
     rows = {row["agent_id"]: row for row in found["agents"]}
-    assert {who: (row["change"], row["change_amount"], row["bonus"], row["total"]) for who, row in rows.items()} == {
-        "A1": (0.1, 800.01, 300.5, 1100.51),  # 800.005, half up; the bonus of the grade and of the star
-        "A3": (0.1, None, 300.5, None),
-        "A2": (-0.05, -250.0, 0, -250.0),
-        "A4": (None, None, 0, 0),
+    assert {who: (row["change"], row["change_amount"], row["bonus"]) for who, row in rows.items()} == {
+        "A1": (0.1, 800.01, 300.5),  # 800.005, half up; the bonus of the grade and of the star
+        "A3": (0.1, None, 300.5),
+        "A2": (-0.05, -250.0, 0),
+        "A4": (None, None, 0),
     }
     totals = found["totals"]
-    assert (totals["change_amount"], totals["bonus"], totals["total"], totals["unknown"], totals["teams"]) == (
-        550.01, 601, 850.51, 1, 1000,
+    assert (totals["change_amount"], totals["bonus"], totals["unknown"], totals["teams"]) == (
+        550.01, 601, 1, 1000,
     )  # fmt: skip
     assert [(one["rule"], one["agent_id"]) for one in found["awards"]] == [("star", "A1"), ("star", "A3")]
     assert [(one["rule"], one["team"], one["bonus"]) for one in found["team_awards"]] == [("best_team", "二组", 1000)]
@@ -108,10 +108,10 @@ def test_the_payroll_table_as_csv(shop: Path) -> None:
     assert rows["A1"] == {
         "period": "2025-06", "agent_id": "A1", "name": "王小明", "team": "一组", "score": "100.00", "grade": "good",
         "rank": "1", "currency": "CNY", "change": "0.1", "change_amount": "800.01", "grade_bonus": "100.50",
-        "star_award_bonus": "200.00", "bonus": "300.50", "total": "1100.51", "awards": "star", "promotions": "lead",
+        "star_award_bonus": "200.00", "bonus": "300.50", "awards": "star", "promotions": "lead",
         "coaching": "",
     }  # fmt: skip
-    assert (rows["A3"]["name"], rows["A3"]["change_amount"], rows["A3"]["total"]) == ("'=Bob", "", "")
+    assert (rows["A3"]["name"], rows["A3"]["change_amount"], rows["A3"]["bonus"]) == ("'=Bob", "", "300.50")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
@@ -122,15 +122,17 @@ def test_the_table_fits_and_says_the_lists(shop: Path, lang: str, width: str) ->
     assert run.code == 0, run.err
     assert all(cell_width(line) <= int(width) for line in run.out.splitlines())
     words = {
-        "en": ["Outcomes of 2025-06", "amounts in CNY", "provisional:", "850.51", "Promotion candidates", "Best team",
-               "Poor: a talk", "not part of the totals", "base pay not known"],
-        "zh-CN": ["2025-06 结果应用", "金额单位：CNY", "暂定：", "850.51", "晋升候选人", "优秀团队", "绩效面谈",
-                  "不计入上面的总额", "基本工资未知"],
+        "en": ["Outcomes of 2025-06", "amounts in CNY", "provisional:", "550.01", "601.00", "Promotion candidates",
+               "Best team", "Poor: a talk", "not part of the totals", "base pay not known",
+               "王小明 (A1): 300.50 = grade Good 100.50 + award Star of the month 200.00 (rank 1 (<= 1))"],
+        "zh-CN": ["2025-06 结果应用", "金额单位：CNY", "暂定：", "550.01", "601.00", "晋升候选人", "优秀团队",
+                  "绩效面谈", "不计入上面的总额", "基本工资未知", "奖金构成", "王小明（A1）：300.50 ="],
     }[lang]  # fmt: skip
     joined = "".join(line.strip() if lang == "zh-CN" else f"{line.strip()} " for line in run.out.splitlines())
     assert not [word for word in words if word not in joined]
     assert "8000" not in run.out
-    assert run.out.count("−250.00") == 2  # the change, and the total
+    assert run.out.count("−250.00") == 1
+    assert "850.51" not in run.out  # a change of each month and what is paid once make no sum
 
 
 def test_without_money_there_are_no_sums(shop: Path) -> None:
@@ -155,15 +157,18 @@ def test_the_workbook_has_numbers_and_lists(shop: Path) -> None:
     with zipfile.ZipFile(shop / "out.xlsx") as book:
         sheets = [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2)]
         texts = book.read("xl/sharedStrings.xml").decode()
-    assert all(f"<v>{amount}</v>" in sheets[0] for amount in ("1100.51", "850.51", "-250"))
-    assert all(word in texts for word in ("月度之星", "组长候选人", "合计", "=Bob"))
+    assert all(f"<v>{amount}</v>" in sheets[0] for amount in ("800.01", "550.01", "300.5", "601", "-250"))
+    assert all(
+        word in texts
+        for word in ("月度之星", "组长候选人", "每月调薪", "奖金合计", "奖金构成", "=Bob", "300.50 = 等级“")
+    )
     assert "<f>" not in "".join(sheets)
 
 
 def test_another_rubric_without_money(shop: Path) -> None:
     (shop / "plain.yaml").write_text(RUBRIC, "utf-8")
     found = document(shop, "--month", "2025-06", "--rubric", "plain.yaml")
-    assert (found["currency"], found["totals"]["total"], found["awards"]) == (None, 0, [])
+    assert (found["currency"], found["totals"]["bonus"], found["awards"]) == (None, 0, [])
     assert found["notes"][0].startswith("The rubric attaches no money to this")
 
 

@@ -31,6 +31,7 @@ def shop(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _in_july(monkeypatch: pytest.MonkeyPatch) -> None:
     set_today(monkeypatch, dt.date(2025, 7, 6))
+    monkeypatch.setattr(unattended, "_MOST_IDLE_DAYS", 30)  # the few rows of these shops are of the first days
 
 
 def set_today(monkeypatch: pytest.MonkeyPatch, day: dt.date) -> None:
@@ -213,6 +214,22 @@ def test_a_missing_file_is_named_and_nothing_is_written(shop: Path) -> None:
 
     (shop / "elsewhere.csv").rename(shop / "surveys.csv")
     assert run_csperf("run", cwd=shop).code == 0
+
+
+@pytest.mark.parametrize(("last", "code"), [("2025-06-01", 0), ("2025-06-02", 1), ("2025-06-24", 1), ("2025-06-25", 0)])
+def test_a_month_whose_rows_end_early_is_not_sealed_with_nobody_looking_on(
+    last: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reports of a whole month may stand under its first day."""
+    monkeypatch.setattr(unattended, "_MOST_IDLE_DAYS", 5)
+    rows = [["S1", "A1", "2025-06-01 10:00", 5], ["S2", "A2", f"{last} 10:00", 5]]
+    shop = write_workspace(tmp_path / "shop", {"surveys": csv_text(HEADERS, rows)})
+
+    run = run_csperf("run", cwd=shop)
+
+    assert run.code == code, run.err
+    assert (f"incomplete no row after {last}" in run.err) is bool(code)
+    assert (shop / "ledger" / "2025-06").exists() is not bool(code)
 
 
 def test_a_month_in_which_few_have_a_score_is_not_sealed_with_nobody_looking_on(

@@ -68,7 +68,7 @@ def test_json_of_a_quarter_has_its_months(shop: Path) -> None:
     period = found["period"]
     assert (period["rollup"], period["months"]) == ("mean", ["2025-04", "2025-05"])
     assert period["record"] == ["mean of 2 months: 2025-04 – 2025-05"]
-    assert period["provisional"] == ["not sealed yet: 2025-04 – 2025-05"]
+    assert period["provisional"] == ["computed from today's files, not from sealed months: 2025-04 – 2025-05"]
     scores = {one["agent_id"]: (one["score"], [month["score"] for month in one["months"]]) for one in found["agents"]}
     assert scores == {"A1": (60.0, [100.0, 20.0]), "A2": (100.0, [None, 100.0])}
     assert len(found["sources"][0]["files"][0]["sha256"]) == 64
@@ -153,7 +153,7 @@ def test_a_sealed_month_is_computed_where_that_is_asked_for(adjusted: Path, flag
 def test_a_quarter_says_which_of_its_months_was_adjusted(adjusted: Path) -> None:
     found = score(adjusted, *QUARTER)
     assert found["period"]["record"][1].startswith("2025-05 adjusted on ")
-    assert found["period"]["provisional"] == ["not sealed yet: 2025-04"]
+    assert found["period"]["provisional"] == ["computed from today's files, not from sealed months: 2025-04"]
     (card,) = (one for one in found["agents"] if one["agent_id"] == "A1")
     assert (card["score"], card["original"]["score"]) == (100.0, 60.0)
     assert card["months"][1]["original"]["score"] == 20.0
@@ -174,6 +174,52 @@ def test_a_sealed_month_needs_no_files(adjusted: Path) -> None:
     assert [one["score"] for one in score(adjusted, "--month", "2025-05", "--strict")["agents"]] == [100.0, 100.0]
 
 
+def exempt(folder: Path, *entries: Mapping[str, Any]) -> None:
+    common = {"agent": "A1", "indicator": "csat", "reason": "a strike", "requested_by": "Li", "approved_by": "Wang"}
+    (folder / "exemptions.yaml").write_text(json.dumps([{**common, **entry} for entry in entries]), "utf-8")
+
+
+def later(folder: Path, *period: str) -> list[str]:
+    return [one for one in score(folder, *period)["warnings"] if "exemption" in one]
+
+
+def test_exemptions_approved_after_sealing_are_told_of(adjusted: Path) -> None:
+    exempt(
+        adjusted,
+        {"period": "2025-05-01"},
+        {"period": "2025-04"},
+        {"period": "2025-05", "approved_by": None},
+        {"period": "2025-05", "until": "2025-05-30"},
+        {"surveys": ["2025-05A11"]},
+        {"surveys": ["2025-04A11"]},
+        {"surveys": ["nobody's"]},
+    )
+    command = "csperf seal --month 2025-05 --adjust --reason … --approved-by …"
+    told = [f"2025-05 is sealed without exemptions 1, 5, approved since; to let them count: {command}"]
+    assert later(adjusted, "--month", "2025-05") == told
+    assert [one for one in later(adjusted, *QUARTER) if "sealed" in one] == told
+    assert not any("sealed" in one for one in later(adjusted, "--month", "2025-05", "--fresh"))
+    assert later(adjusted, "--month", "2025-05", "--by", "team") == []
+    run = run_csperf("explain", "A1", "--month", "2025-05", "--lang", "zh-CN", "--format", "json", cwd=adjusted)
+    assert "2025-05 封存后又批准了 2 条豁免（第 1, 5 条），尚未计入" in run.err
+
+    (adjusted / "surveys.csv").rename(adjusted / "kept")
+    (one,) = later(adjusted, "--month", "2025-05")
+    assert one.startswith("2025-05 is sealed without exemption 1, approved since; to let it count: ")
+    (adjusted / "kept").rename(adjusted / "surveys.csv")
+
+    flags = ("--month", "2025-05", "--adjust", "--reason", "a strike", "--approved-by", "Li")
+    assert run_csperf("seal", *flags, cwd=adjusted).code == 0
+    assert not any("approved since" in one for one in later(adjusted, "--month", "2025-05"))
+
+
+def test_exemptions_that_cannot_be_read_do_not_hide_a_sealed_month(adjusted: Path) -> None:
+    (adjusted / "exemptions.yaml").write_text("- agent: [", "utf-8")
+    (said,) = later(adjusted, "--month", "2025-05")
+    assert said.startswith("exemptions.yaml cannot be read today, so what was approved after 2025-05 was sealed is not")
+    assert run_csperf("data", "check", cwd=adjusted).code == 1
+
+
 def test_commands_named_repeat_fresh(shop: Path) -> None:
     run = run_csperf("score", *QUARTER, "--fresh", "--lang", "en", "--format", "table", cwd=shop, env={"COLUMNS": "20"})
     assert "csperf score --quarter 2025Q2 --fresh --format csv" in " ".join(run.out.split())
@@ -184,7 +230,7 @@ def test_chinese_months_line_up(shop: Path, width: int) -> None:
     flags = ("--lang", "zh-CN", "--format", "table", "-q")
     run = run_csperf("score", *QUARTER, *flags, cwd=shop, env={"COLUMNS": str(width)})
     assert "2 个月得分的平均：2025-04 – 2025-05" in run.out
-    assert "暂定：尚未封存：2025-04 – 2025-05" in run.out
+    assert "暂定：按当前文件计算，不取封存的结果：2025-04 – 2025-05" in run.out
     heads, row = (next(line for line in run.out.splitlines() if all(map(line.__contains__, parts)))
                   for parts in (("2025-05", "等级"), ("A1", "20.00")))  # fmt: skip
     for head, cell in (("2025-04", "100.00"), ("2025-05", "20.00"), ("得分", "60.00")):

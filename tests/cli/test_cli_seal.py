@@ -220,8 +220,8 @@ def test_scores_that_were_altered_are_not_shown(shop: Path) -> None:
 
     for command in (["score"], ["explain", "A2"], ["outcomes"], ["coach", "A2"], ["trend", "--months", "1"]):
         run = run_csperf(*command, "--month", "2025-06", cwd=shop)
-        assert run.code == 1, command
-        assert "scorecards.json: error: cannot take this for the sealed one: not as it was sealed" in run.err
+        assert run.code == 4, command
+        assert "scorecards.json: error: this sealed file is not used: it was altered after it was sealed" in run.err
 
 
 def test_an_adjustment_stands_beside_what_was_sealed(shop: Path) -> None:

@@ -131,7 +131,7 @@ def test_a_month_in_the_place_of_another(shop: Path) -> None:
     assert "it says that it is of 2025-06" in check(shop, 4)["findings"][0]["text"]
     for asked in (("--month", "2025-07"), ("--quarter", "2025Q3")):  # nobody is paid June's scores for July
         run = run_csperf("score", *asked, cwd=shop)
-        assert run.code == 1
+        assert run.code == 4
         assert "ledger/2025-07: error: this is not where it was sealed: it says that it is of 2025-06" in run.err
 
 
@@ -143,7 +143,7 @@ def test_an_adjustment_in_the_place_of_another(shop: Path) -> None:
 
     run = run_csperf("score", *JUNE, cwd=shop)
 
-    assert run.code == 1
+    assert run.code == 4
     assert "it says that it is adjustment 1 of 2025-06" in run.err
 
 

@@ -269,7 +269,8 @@ def test_what_is_not_sealed_or_not_over_is_provisional() -> None:
     quarter = parse_quarter("2025Q2", CHINA)
     open_ = roll_up(History(months), SCHEME, quarter)
     assert open_.record == "open"
-    assert [say(one, "en") for one in open_.agents.table.provisional] == ["not sealed yet: 2025-05"]
+    said = [say(one, "en") for one in open_.agents.table.provisional]
+    assert said == ["computed from today's files, not from sealed months: 2025-05"]
     running = roll_up(History(months[:1]), SCHEME, quarter, quarter.first_day.replace(month=6, day=10))
     assert running.record == "open"
     assert [say(one, "en") for one in running.agents.table.provisional] == [

@@ -23,7 +23,7 @@ def exit_code_of(error: BaseException) -> int:
         return INTERRUPTED
     if isinstance(error, ProblemsFound):
         print_problems(error.problems)
-        return PROBLEMS
+        return ALTERED if any(problem.code == "ledger-damaged" for problem in error.problems) else PROBLEMS
     if isinstance(error, typer.TyperException):
         show = getattr(error, "show", None)
         if show:

@@ -72,7 +72,7 @@ def explain(
         from csperf.period import length_of
         from csperf.pipeline import check_indicator_name, find_card, load_scheme, measure_sources
         from csperf.render.explain import render_explain, render_explain_json
-        from csperf.render.words import label
+        from csperf.render.words import label, say
 
         period = options.choose_period(month, quarter, year, session.workspace.content.zone)
         last_day = options.choose_as_of(as_of, period)
@@ -91,6 +91,8 @@ def explain(
         card = find_card(table, session.roster, agent)
         agent_id = card.agent.agent_id
         width, color = terminal_width(), use_color(output)
+        for later in () if quiet else span.later:
+            say_aside(say(later, language))
         if rows and indicator:
             if span.measured:
                 (measured,) = span.measured

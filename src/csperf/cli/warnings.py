@@ -59,6 +59,6 @@ def _count_by_source(findings: Findings, lang: str) -> Iterator[str]:
     for source in findings.sources:
         problems = [one for one in findings.set_aside if one.at and one.at.file == source.name]
         reasons = ", ".join(sorted({problem.code.removeprefix("data-") for problem in problems}))
-        if source.rejected:
+        if source.rejected and reasons:  # a sealed month kept how many they were, not why
             yield label("rows-set-aside", lang, source=source.name, rejected=Number(source.rejected),
                         rows=Number(source.rows), reasons=reasons)  # fmt: skip

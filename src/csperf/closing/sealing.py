@@ -219,7 +219,8 @@ def _find_differences(session: Session, sealed: SealedVersion, draft: _Draft) ->
 
 
 def _refuse(label: str, differences: list[Finding]) -> Iterator[Problem]:
-    hint = f'if today\'s figures are right: csperf seal --month {label} --adjust --reason "…" --approved-by NAME'
+    adjust = f'csperf seal --month {label} --adjust --reason "…" --approved-by NAME'
+    hint = f"if a file was changed or cut by mistake, put it back; only if today's figures are right: {adjust}"
     for one in differences[:_MOST_DIFFERENCES]:
         message = f"{label} is sealed, and differs from today: {say(one.text, 'en')}"
         yield Problem("ledger-differs", message, hint=hint)

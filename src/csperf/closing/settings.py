@@ -10,7 +10,7 @@ from pathlib import Path
 
 from csperf.exports.format_file import list_formats
 from csperf.ledger.manifest import HashedFile, Manifest, SealedSource, hash_file
-from csperf.ledger.reading import MEASURES, RUBRIC
+from csperf.ledger.reading import EXEMPTIONS, MEASURES, RUBRIC
 from csperf.pipeline import find_exemptions, load_measures
 from csperf.problems import ProblemsFound
 from csperf.render.csv import write_csv
@@ -24,7 +24,7 @@ from csperf.workspace import SourceEntry, Workspace, WorkspaceFile
 from csperf.yaml_models import read_model, value_at
 from csperf.yaml_source import YamlSource, dump_yaml, read_yaml
 
-WORKSPACE, CALENDAR, EXEMPTIONS, ROSTER_FILE = "csperf.yaml", "calendar.yaml", "exemptions.yaml", "roster.csv"
+WORKSPACE, CALENDAR, ROSTER_FILE = "csperf.yaml", "calendar.yaml", "roster.csv"
 _SIGNS = "*?["
 
 

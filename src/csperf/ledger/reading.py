@@ -19,7 +19,7 @@ from csperf.scoring.history import Adjustment, PeriodRecord, ScoreSheet
 from csperf.workspace import show_path
 
 AGENTS, TEAMS, MEASUREMENTS = "scorecards.json", "teams.json", "measurements.parquet"
-RUBRIC, MEASURES = "rubric.yaml", "measures.yaml"
+RUBRIC, MEASURES, EXEMPTIONS = "rubric.yaml", "measures.yaml", "exemptions.yaml"
 CARDS_SCHEMA = "csperf/ledger-cards/v1"
 _HINT = "csperf verify says all that was altered; bring the folder back from git or a backup"
 
@@ -82,7 +82,7 @@ def read_version(folder: Path) -> SealedVersion:
         for flaw in check_folder(folder, manifest):
             reading = folder / flaw.path
             if flaw.kind != "stray":
-                raise ValueError("missing" if flaw.kind == "missing" else "not as it was sealed")
+                raise ValueError("it is missing" if flaw.kind == "missing" else "it was altered after it was sealed")
         reading = folder / MEASUREMENTS
         measurements = read_measurements(reading)
         reading = folder / AGENTS
@@ -93,7 +93,7 @@ def read_version(folder: Path) -> SealedVersion:
         said = (error.strerror if isinstance(error, OSError) else None) or str(error)
         where = Location(show_path(reading))
         raise ProblemsFound(
-            [Problem("ledger-damaged", f"cannot take this for the sealed one: {said}", where, hint=_HINT)]
+            [Problem("ledger-damaged", f"this sealed file is not used: {said}", where, hint=_HINT)]
         ) from error
     return SealedVersion(folder, manifest, agents, teams)
 

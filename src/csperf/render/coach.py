@@ -276,7 +276,7 @@ class _Telling:
         who = self.say("colon", head=clean(agent_label(met.agent, self.lang)), text=title)
         text = self.say("titled", title=who, name=self.say("list-semicolon").join(reason))
         reward = title_of(met.rule.reward, self.lang, "")
-        return self.say("outcome-reward", outcome=text, reward=reward) if reward else text
+        return self.say("coach-listed-then", outcome=text, then=reward) if reward else text
 
 
 def _figure(loss: Loss, found: AggregateResult | None) -> str:

@@ -52,6 +52,7 @@ COACH_WORDS: dict[str, dict[str, str]] = {
         "en": "No weakness: every target that was judged is reached, and nothing is behind the others.",
         "zh-CN": "没有弱项：参与计分的目标全部达到，也没有落后于其他人的指标。",
     },
+    "coach-listed-then": {"en": "{outcome}; to do: {then}", "zh-CN": "{outcome}；安排：{then}"},
     "coach-places": {"en": "Where", "zh-CN": "集中在哪里"},
     "place-found": {
         "en": "{indicator}: {part}; {own} there, the others {others}; elsewhere {rest}",

@@ -6,9 +6,21 @@ _IDLE_EXEMPTIONS = {
     "unapproved": {"en": "nobody has approved it", "zh-CN": "尚未批准"},
     "expired": {"en": "it was for periods that end by {until}", "zh-CN": "仅适用于 {until} 及以前结束的周期"},
     "unknown-agent": {"en": "nobody of that name is known", "zh-CN": "没有此人"},
+    "unknown-agent-near": {
+        "en": "nobody of that name is known; perhaps {near}",
+        "zh-CN": "没有此人，可能是 {near}",
+    },
     "unknown-indicator": {
         "en": "rubric {rubric} has no such indicator",
         "zh-CN": "考核方案 {rubric} 中没有此指标",
+    },
+    "unknown-indicator-near": {
+        "en": "rubric {rubric} has no such indicator; perhaps {name}",
+        "zh-CN": "考核方案 {rubric} 中没有此指标，可能是 {name}",
+    },
+    "title-for-name": {
+        "en": "that is the title of an indicator; write {name}",
+        "zh-CN": "这是指标的标题，请改写指标名 {name}",
     },
     "no-card": {"en": "the agent has no scorecard in {period}", "zh-CN": "此人在 {period} 没有考核结果"},
     "no-column": {
@@ -53,6 +65,10 @@ EXEMPTION_WORDS: dict[str, dict[str, str]] = {
         "en": "{indicator}: full points given back: {why} (requested by {requested_by}, approved by {approved_by})",
         "zh-CN": "{indicator}：返还至满分，原因：{why}（申请人 {requested_by}，批准人 {approved_by}）",
     },
+    "exemptions-lower": {
+        "en": "note: without the {count:exemption|exemptions} the score would be higher ({score})",
+        "zh-CN": "注意：不计{count:这条|这些}豁免，得分反而更高（{score}）",
+    },
     "card-unexempted": {"en": "without exemptions: {standing}", "zh-CN": "不计豁免时：{standing}"},
     "standing-score": {"en": "score {score}", "zh-CN": "得分 {score}"},
     "standing-rank": {"en": "rank {rank}", "zh-CN": "名次 {rank}"},
@@ -71,6 +87,17 @@ EXEMPTION_WORDS: dict[str, dict[str, str]] = {
     "exemption-unknown-ids": {
         "en": "exemption {number} ({agent}, {indicator}): no row behind the indicator has {ids}",
         "zh-CN": "第 {number} 条豁免（{agent}，{indicator}）：该指标的数据中没有 {ids}",
+    },
+    "exemptions-after-sealing": {
+        "en": "{month} is sealed without {count:exemption|exemptions} {number}, approved since; to let "
+        "{count:it|them} count: csperf seal --month {month} --adjust --reason … --approved-by …",
+        "zh-CN": "{month} 封存后又批准了 {count} 条豁免（第 {number} 条），尚未计入；如要计入，请运行："
+        "csperf seal --month {month} --adjust --reason … --approved-by …",
+    },
+    "exemptions-unreadable": {
+        "en": "{file} cannot be read today, so what was approved after {months} was sealed is not known; "
+        "csperf data check says what is wrong",
+        "zh-CN": "目前无法读取 {file}，因此不知道 {months} 封存后是否又批准了豁免；csperf data check 会说明问题所在",
     },
     "exemptions-by-unit": {
         "en": "exemptions are granted to single agents; they change nothing where teams or the shop are scored",

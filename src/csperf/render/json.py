@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from csperf.render.numbers import plain_number, plain_or_null, result_or_null
+from csperf.render.outcomes import exempted_texts
 from csperf.render.words import label, say, say_list, title_of
 from csperf.scoring.cards import (
     CardOutcome,
@@ -96,7 +97,7 @@ def agent_record(card: Scorecard, lang: str, steps: bool = False) -> dict[str, A
         "presence": None if card.agent.is_pseudonym else plain_number(card.agent.presence),
         "members": card.agent.members or 0,
         "outcomes": [_outcome_record(outcome, lang) for outcome in card.outcomes],
-        "exemptions": say_all(card.exemptions, lang),
+        "exemptions": exempted_texts(card, lang),
         "unexempted": card.unexempted and standing_record(card.unexempted),
         "months": [_month_record(month) for month in card.months],
         "original": card.original and standing_record(card.original),

@@ -19,8 +19,8 @@ LEDGER_WORDS: dict[str, dict[str, str]] = {
     },
     "verify-title": {"en": "Ledger {folder}", "zh-CN": "账本 {folder}"},
     "verify-fine": {
-        "en": "{months} {months:month|months} checked: everything is as it was sealed",
-        "zh-CN": "已核对 {months} 个月：与封存时完全一致",
+        "en": "{months} {months:month|months} checked: the ledger, and what was read for it, are unchanged",
+        "zh-CN": "已核对 {months} 个月：账本和当时读取的内容均未改动",
     },
     "verify-not-fine": {
         "en": "{months} {months:month|months} checked: {findings} {findings:thing is|things are} not as sealed",

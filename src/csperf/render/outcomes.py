@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from csperf.render.numbers import points_text
 from csperf.render.titles import grade_title, part_titles
 from csperf.render.words import label, say, say_list, title_of
-from csperf.scoring.cards import CardOutcome, MonthScore, Scorecard, ScoreTable, Standing, Words
+from csperf.scoring.cards import CardOutcome, MonthScore, Number, Scorecard, ScoreTable, Standing, Words
 
 
 def outcome_text(table: ScoreTable, outcome: CardOutcome, lang: str) -> str:
@@ -32,7 +32,18 @@ def exemption_lines(table: ScoreTable, card: Scorecard, lang: str) -> list[str]:
     if card.unexempted is None:
         return []
     standing = standing_text(table, card.unexempted, lang)
-    return [label("card-unexempted", lang, standing=standing), *(say(one, lang) for one in card.exemptions)]
+    return [label("card-unexempted", lang, standing=standing), *exempted_texts(card, lang)]
+
+
+def exempted_texts(card: Scorecard, lang: str) -> list[str]:
+    """What was exempted on a card, one sentence each, and after them that it costs points where it does."""
+    said = [say(one, lang) for one in card.exemptions]
+    if card.unexempted is None or card.unexempted.score is None or card.score is None:
+        return said
+    if card.unexempted.score <= card.score:
+        return said
+    score = points_text(card.unexempted.score)
+    return [*said, label("exemptions-lower", lang, count=Number(len(said)), score=score)]
 
 
 def original_text(table: ScoreTable, card: Scorecard | MonthScore, lang: str) -> str | None:

@@ -24,7 +24,7 @@ from csperf.render.words import agent_label, label, say_list, title_of, titled
 from csperf.rubric.consequences import Award
 from csperf.scoring.cards import Agent, Number, ScoreTable
 from csperf.scoring.figures import sign_of
-from csperf.scoring.payroll import Line, Outcomes, PayRow, changes_pay, quantize
+from csperf.scoring.payroll import Bonus, Line, Outcomes, PayRow, changes_pay, quantize
 from csperf.scoring.rules import Met
 
 OutcomesFormat = Literal["table", "json", "csv", "md", "xlsx"]
@@ -98,6 +98,24 @@ class _Shown:
         rubric = self.outcomes.record.scheme.rubric
         return title_of((rubric.awards if kind == "award" else rubric.promotions)[name].title, self.lang, name)
 
+    def bonus_parts(self, row: PayRow) -> str:
+        """`250.00 = grade Qualified 200.00 + tier Challenge 50.00 (CSAT 91.20% meets >= 90%)`; empty without any."""
+        parts = " + ".join(map(self.bonus_part, row.bonuses))
+        return f"{row.bonus:f} = {parts}" if parts else ""
+
+    def bonus_part(self, bonus: Bonus) -> str:
+        """What one bonus is for, its amount, and why."""
+        match bonus.line[0]:
+            case "grade":
+                title = grade_title(self.table, bonus.name, self.lang)
+            case "tier":
+                tiers = {tier.name: tier.title for tier in self.outcomes.record.scheme.rubric.tiers}
+                title = title_of(tiers[bonus.name], self.lang, bonus.name)
+            case _:
+                title = self.line_title(bonus.line)
+        reason = say_list(bonus.reason, self.lang)
+        return self.label(f"bonus-{bonus.line[0]}", title=title, amount=f"{bonus.amount:f}", reason=reason)
+
     def reason(self, met: Met) -> str:
         """`rank 1 (<= 1)`; of several periods `2025-05: rank 1 (<= 1); 2025-06: rank 2 (<= 2)`."""
         if len(met.periods) == 1:
@@ -136,6 +154,13 @@ class _Shown:
         if one.totals.teams:
             found.append(self.label("outcomes-team-bonus", amount=f"{one.totals.teams:f}", currency=one.currency))
         return found
+
+    def bonus_lines(self) -> list[str]:
+        """What the bonuses of each agent who has any are made of."""
+        return [
+            self.label("colon", head=self.who(row.card.agent), text=self.bonus_parts(row))
+            for row in self.outcomes.rows if row.bonuses
+        ]  # fmt: skip
 
     def sections(self) -> Iterator[tuple[str, dict[str, list[str]]]]:
         """(heading, rule and what it brings → who meets it and why) of each list, and what follows besides."""
@@ -183,7 +208,7 @@ def _render_table(shown: _Shown, width: int, color: bool, asked: str) -> str:
     parts: list[RenderableType] = [Text(line, style="bold") for line in wrap(_title(shown), width)]
     parts += [Text(line) for said in shown.heading() for line in wrap(said, width)]
     parts += [Text(line, style="yellow") for said in shown.provisional() for line in wrap(said, width)]
-    columns, left_out = fit_columns(list(_columns(shown)), width)
+    columns, left_out = _fit(list(_columns(shown)), len(shown.outcomes.rows), width)
     parts += ["", build_grid(columns)]
     below = [line for said in shown.notes() for line in wrap(said, width)]
     if left_out:
@@ -191,12 +216,24 @@ def _render_table(shown: _Shown, width: int, color: bool, asked: str) -> str:
         below.append(shown.label("see-all", command=f"csperf outcomes{asked} --format csv"))
     if below:
         parts += ["", *(Text(line, style="dim") for line in below)]
+    if made_of := shown.bonus_lines():
+        parts += ["", Text(shown.label("head-bonus-parts"), style="bold")]
+        parts += [Text(line) for said in made_of for line in indent(said, width, "  ", "    ")]
     for heading, lines in shown.sections():
         parts += ["", Text(heading, style="bold")]
         for rule, who in lines.items():
             parts += [Text(line) for line in indent(rule, width, "  ", "  ")]
             parts += [Text(line) for said in who for line in indent(said, width, "    ", "      ")]
     return print_text(parts, color)
+
+
+def _fit(columns: list[Column], agents: int, width: int) -> tuple[list[Column], list[Column]]:
+    """(columns that fit, columns left out): where not all fit, those that say nothing of any agent go first."""
+    chosen, left_out = fit_columns(columns, width)
+    if left_out:
+        filled = [column for column in columns if any(column.cells[:agents])]
+        chosen, _ = fit_columns(filled or columns, width)
+    return chosen, [column for column in columns if column not in chosen]
 
 
 def _title(shown: _Shown) -> str:
@@ -235,14 +272,7 @@ def _columns(shown: _Shown) -> Iterator[Column]:
         yield Column(line_name(line), break_heading(shown.line_title(line)), cells, 4, right=True)
     if one.lines:
         cells = [*(f"{row.bonus:f}" for row in rows), f"{totals.bonus:f}"]
-        yield Column("bonus", (shown.label("head-bonus"),), cells, 2, right=True)
-    if has_money:
-        cells = [*(_money(row.total) for row in rows), _money(totals.total)]
-        yield Column("total", (shown.label("head-total"),), cells, right=True)
-
-
-def _money(amount: Decimal | None) -> str:
-    return NOTHING if amount is None else f"{amount:f}".replace("-", "−")
+        yield Column("bonus", (shown.label("head-bonus"),), cells, right=True)
 
 
 def _signed(amount: Decimal | None) -> str:
@@ -259,6 +289,8 @@ def _render_md(shown: _Shown) -> str:
         md_grid(columns),
         [f"- {escape_md(line)}" for line in shown.notes()],
     ]
+    if made_of := shown.bonus_lines():
+        blocks += [[f"## {escape_md(shown.label('head-bonus-parts'))}"], [f"- {escape_md(line)}" for line in made_of]]
     for heading, lines in shown.sections():
         blocks.append([f"## {escape_md(heading)}"])
         for rule, who in lines.items():
@@ -274,12 +306,12 @@ def _csv_rows(shown: _Shown) -> Iterator[list[str]]:
     lists = {key: found for key, found in shown.lists.items() if key != "teams"}
     yield [
         "period", "agent_id", "name", "team", "score", "grade", "rank", "currency", "change", "change_amount",
-        *map(line_name, one.lines), "bonus", "total", *lists,
+        *map(line_name, one.lines), "bonus", *lists,
     ]  # fmt: skip
     for row in one.rows:
         card, agent = row.card, row.card.agent
         who = (one.record.label, agent.agent_id, agent.name or "", agent.team or "")
-        amounts = (row.change_amount, *map(row.find_bonus, one.lines), row.bonus, row.total)
+        amounts = (row.change_amount, *map(row.find_bonus, one.lines), row.bonus)
         named = (
             ";".join(met.name for met in found if met.agent.agent_id == agent.agent_id) for found in lists.values()
         )
@@ -313,7 +345,6 @@ def _document(shown: _Shown) -> dict[str, Any]:
                 for (kind, name), amount in totals.bonuses.items()
             ],
             "bonus": totals.bonus,
-            "total": totals.total,
             "unknown": totals.unknown,
             "teams": totals.teams,
         },
@@ -343,7 +374,6 @@ def _row_record(shown: _Shown, row: PayRow) -> dict[str, Any]:
             for bonus in row.bonuses
         ],
         "bonus": row.bonus,
-        "total": row.total,
         "then": title_of(row.then, lang, "") or None,
     }  # fmt: skip
 
@@ -384,19 +414,20 @@ def _payroll_cells(shown: _Shown) -> list[list[_Cell]]:
     codes = ("agent-id", "name", "team", "score", "grade", "rank", "pay-change", "change-amount")
     headings = [
         *(shown.label(f"head-{code}") for code in codes), *map(shown.line_title, one.lines), shown.label("head-bonus"),
-        shown.label("head-total"),
+        shown.label("head-bonus-parts"),
     ]  # fmt: skip
     cells: list[list[_Cell]] = [[(heading, "head") for heading in headings]]
     for row in one.rows:
         card, agent = row.card, row.card.agent
-        amounts = (row.change_amount, *map(row.find_bonus, one.lines), row.bonus, row.total)
+        amounts = (row.change_amount, *map(row.find_bonus, one.lines), row.bonus)
         cells.append(
             [(agent.agent_id, "text"), (agent.name, "text"), (agent.team, "text"), (card.score, "points"),
              (grade_title(shown.table, card.grade, shown.lang, nothing="") or None, "text"), (card.rank, "count"),
-             (row.change, "percent"), *((amount, money) for amount in amounts)]
+             (row.change, "percent"), *((amount, money) for amount in amounts),
+             (shown.bonus_parts(row) or None, "text")]
         )  # fmt: skip
     totals = one.totals
-    sums = (totals.change_amount, *totals.bonuses.values(), totals.bonus, totals.total)
+    sums = (totals.change_amount, *totals.bonuses.values(), totals.bonus)
     cells += [
         [],
         [(shown.label("head-total"), "text"), *[(None, "text")] * 6, *((amount, money) for amount in sums)],
@@ -407,7 +438,7 @@ def _payroll_cells(shown: _Shown) -> list[list[_Cell]]:
 
 
 def _list_cells(shown: _Shown) -> list[list[_Cell]]:
-    codes = ("list", "who", "outcome-rule", "reason", "reward", "bonus")
+    codes = ("list", "who", "outcome-rule", "reason", "reward", "outcome-bonus")
     cells: list[list[_Cell]] = [[(shown.label(f"head-{code}"), "head") for code in codes]]
     for key, found in shown.lists.items():
         for met in found:

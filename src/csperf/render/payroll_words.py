@@ -71,9 +71,9 @@ PAYROLL_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "本方案在此没有规定金额：没有 pay，档位、奖励和晋升也没有 bonus。",
     },
     "outcomes-unknown-pay": {
-        "en": "base pay not known, so the amount of the change and the total are not, and no sum has them "
+        "en": "base pay not known, so the amount of the change is not, and the sum is without it "
         "({count}): {agents}",
-        "zh-CN": "基本工资未知，因此调整金额与合计未知，未计入总额（{count} 人）：{agents}",
+        "zh-CN": "基本工资未知，因此调薪金额未知，未计入合计（{count} 人）：{agents}",
     },
     "outcomes-no-grade": {
         "en": "without a grade, so nothing follows from one ({count}): {agents}",
@@ -86,10 +86,15 @@ PAYROLL_WORDS: dict[str, dict[str, str]] = {
     },
     "pay-grade": {"en": "grade {grade}", "zh-CN": "等级：{grade}"},
     "head-pay-change": {"en": "Pay change", "zh-CN": "调薪"},
-    "head-change-amount": {"en": "Change amount", "zh-CN": "调薪金额"},
+    "head-change-amount": {"en": "Change a month", "zh-CN": "每月调薪"},
     "head-bonus-grade": {"en": "Grade bonus", "zh-CN": "等级奖金"},
     "head-bonus-tier": {"en": "Tier of {title}", "zh-CN": "{title}档位奖金"},
-    "head-bonus": {"en": "Bonuses", "zh-CN": "奖金小计"},
+    "head-bonus": {"en": "Bonuses", "zh-CN": "奖金合计"},
+    "head-bonus-parts": {"en": "What the bonuses are for", "zh-CN": "奖金构成"},
+    "bonus-grade": {"en": "grade {title} {amount}", "zh-CN": "等级“{title}”{amount}"},
+    "bonus-tier": {"en": "tier {title} {amount} ({reason})", "zh-CN": "档位“{title}”{amount}（{reason}）"},
+    "bonus-award": {"en": "award {title} {amount} ({reason})", "zh-CN": "奖励“{title}”{amount}（{reason}）"},
+    "bonus-promotion": {"en": "promotion {title} {amount} ({reason})", "zh-CN": "晋升“{title}”{amount}（{reason}）"},
     "head-outcome-awards": {"en": "Awards", "zh-CN": "奖励"},
     "head-outcome-teams": {"en": "Team awards", "zh-CN": "团队奖励"},
     "head-outcome-promotions": {"en": "Promotion candidates", "zh-CN": "晋升候选人"},
@@ -97,6 +102,7 @@ PAYROLL_WORDS: dict[str, dict[str, str]] = {
     "head-outcome-then": {"en": "What follows besides", "zh-CN": "其他安排"},
     "head-list": {"en": "List", "zh-CN": "名单"},
     "head-outcome-rule": {"en": "Rule", "zh-CN": "规则"},
+    "head-outcome-bonus": {"en": "Bonus", "zh-CN": "奖金"},
     "head-who": {"en": "Who", "zh-CN": "人员或团队"},
     "head-reward": {"en": "Reward", "zh-CN": "奖励内容"},
     "sheet-payroll": {"en": "Payroll", "zh-CN": "薪酬"},

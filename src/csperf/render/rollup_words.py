@@ -26,7 +26,10 @@ ROLLUP_WORDS: dict[str, dict[str, str]] = {
         "en": "{days_left} days left after {as_of}; counted so far: {months}",
         "zh-CN": "{as_of} 之后还有 {days_left} 天；目前计入：{months}",
     },
-    "rollup-open": {"en": "not sealed yet: {months}", "zh-CN": "尚未封存：{months}"},
+    "rollup-open": {
+        "en": "computed from today's files, not from sealed months: {months}",
+        "zh-CN": "按当前文件计算，不取封存的结果：{months}",
+    },
     # what does not count
     "rollup-month-absent": {"en": "not here and not in the data: {months}", "zh-CN": "不在岗且无数据：{months}"},
     "rollup-month-held": {
@@ -52,7 +55,7 @@ ROLLUP_WORDS: dict[str, dict[str, str]] = {
         "zh-CN": "各月所用方案不同：{rubrics}；等级和奖励按 {rubric}",
     },
     # sealed months
-    "sealed-on": {"en": "sealed on {date}", "zh-CN": "{date} 封存"},
+    "sealed-on": {"en": "sealed on {date}", "zh-CN": "成绩已于 {date} 封存"},
     "adjusted-on": {
         "en": "adjusted on {date}: {reason}; approved by {approved_by}",
         "zh-CN": "{date} 调整：{reason}；批准人：{approved_by}",

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from csperf.problems import cell_width
 from csperf.render.numbers import plain_number
-from csperf.render.outcomes import original_text, outcome_text
+from csperf.render.outcomes import exempted_texts, original_text, outcome_text
 from csperf.render.titles import grade_place, grade_title, part_titles, rubric_title, who_cells, who_headings
 from csperf.render.words import agent_label, label, say, title_of
 from csperf.scoring.cards import Scorecard, ScoreTable
@@ -126,7 +126,7 @@ def _score_rows(table: ScoreTable, lang: str) -> list[list[Cell]]:
                 *((indicator.points, "points") for indicator in card.indicators),
                 (None if agent.is_pseudonym else agent.presence, "number" if agent.is_unit else "percent"),
                 (_outcomes_text(table, card, lang), "text"),
-                (label("list-semicolon", lang).join(say(one, lang) for one in card.exemptions) or None, "text"),
+                (label("list-semicolon", lang).join(exempted_texts(card, lang)) or None, "text"),
                 (card.unexempted.score if card.unexempted else None, "points"),
             ]
         )

@@ -36,8 +36,8 @@ class PayRow:
     """What one agent is due, in the currency's minor unit. card: the result that it follows from.
 
     change: the share of the base pay that the grade adds; null where it says nothing of that. change_amount: that
-    of one month's base pay, null where this is not known. bonus: the sum of the bonuses. total: with the amount of
-    the change; null where that is not known. then: the rubric's words for what else the grade brings.
+    of one month's base pay, from then on; null where this is not known. bonus: the sum of the bonuses, each paid
+    once, so that no sum has both. then: the rubric's words for what else the grade brings.
     """
 
     card: Scorecard
@@ -45,7 +45,6 @@ class PayRow:
     change_amount: Decimal | None
     bonuses: tuple[Bonus, ...]
     bonus: Decimal
-    total: Decimal | None
     then: Any = None
 
     @property
@@ -60,16 +59,14 @@ class PayRow:
 
 @dataclass(frozen=True)
 class PayTotals:
-    """The sums of the rows' columns. unknown: rows without an amount of the change and a total, which no sum has.
+    """The sums of the rows' columns. change_amount: of the known ones; null where there is none.
 
-    change_amount, total: null where they are known of no row. teams: what the team awards bring, which is no part
-    of the rows.
+    unknown: rows without an amount of the change. teams: what the team awards bring, which is no part of the rows.
     """
 
     change_amount: Decimal | None
     bonuses: Mapping[Line, Decimal]
     bonus: Decimal
-    total: Decimal | None
     unknown: int
     teams: Decimal
 
@@ -140,8 +137,7 @@ class _Payer:
         amount = None if change is None else self._change(card.agent, change)
         bonuses = (*self._list_bonuses(card, said), *self.won.get(card.agent.agent_id, ()))
         bonus = sum((one.amount for one in bonuses), nothing(self.digits))
-        total = bonus if change is None else None if amount is None else bonus + amount
-        return PayRow(card, change, amount, bonuses, bonus, total, said.then if said else None)
+        return PayRow(card, change, amount, bonuses, bonus, said.then if said else None)
 
     def _find_pay(self, card: Scorecard) -> GradePay | None:
         pay = self.record.scheme.rubric.pay
@@ -202,12 +198,10 @@ def _list_lines(rubric: Rubric, label: str) -> Iterator[Line]:
 def _total(rows: Sequence[PayRow], lines: Iterable[Line], team_awards: Iterable[Met], digits: int) -> PayTotals:
     zero, unknown = nothing(digits), sum(row.is_unknown for row in rows)
     changes = [row.change_amount for row in rows if row.change_amount is not None]
-    known = [row.total for row in rows if row.total is not None]
     return PayTotals(
         change_amount=sum(changes, zero) if changes or not unknown else None,
         bonuses={line: sum((row.find_bonus(line) or zero for row in rows), zero) for line in lines},
         bonus=sum((row.bonus for row in rows), zero),
-        total=sum(known, zero) if known or not unknown else None,
         unknown=unknown,
         teams=sum((quantize(met.rule.bonus or Decimal(0), digits) for met in team_awards), zero),
     )
