@@ -315,7 +315,8 @@ IMPERSONAL_PARTS = {
     "policy", "presence", "question", "quotient", "rank", "ranked", "ranks", "raw", "reasons", "rejected", "rest",
     "results", "reward", "rho", "roles", "row", "rows", "rubric", "rubrics", "sample_size", "score", "scored",
     "sealed", "season", "separator", "share", "shared", "side", "since", "size", "slice", "source", "standing",
-    "steps", "table", "target", "targets", "team_value", "text", "then", "tiers", "title", "to", "total", "until", "utc",
+    "steps", "table", "target", "targets", "team_value", "text", "then", "tiers", "title", "to", "total", "until",
+    "utc",
     "value", "variant", "version", "weak", "weight", "weights", "what", "where", "whole", "worse", "year",
     "zero_if", "zone",
 }  # fmt: skip
