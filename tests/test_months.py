@@ -19,7 +19,6 @@ from csperf.months import (
     months_before,
     parse_label,
     read_span,
-    score_span,
     simulate_span,
 )
 from csperf.pipeline import load_scheme, score_period
@@ -72,7 +71,7 @@ def scheme(session: Session) -> LoadedRubric:
 
 
 def span(session: Session, scheme: LoadedRubric, label: str, **more: Any) -> PeriodRecord:
-    return score_span(session, scheme, parse_label(label, CHINA), **more)
+    return read_span(session, scheme, parse_label(label, CHINA), **more).record
 
 
 def scores(record: PeriodRecord) -> dict[str, str]:
@@ -163,10 +162,10 @@ def test_a_period_is_graded_by_what_its_last_month_was_sealed_with(session: Sess
     quarter = parse_label("2025Q3", CHINA)
     with sealed(july), patch("csperf.months._today", return_value=dt.date(2025, 10, 2)):
         # September has no data and is not sealed, so that today's rubric still counts.
-        assert score_span(session, later, quarter).agents.table.rubric_version == "2"
+        assert read_span(session, later, quarter).record.agents.table.rubric_version == "2"
     with sealed(july):
         # Of the months that are over July is the last.
-        assert score_span(session, later, quarter, as_of=TODAY).agents.table.rubric_version == "1"
+        assert read_span(session, later, quarter, as_of=TODAY).record.agents.table.rubric_version == "1"
 
 
 def test_teams_of_sealed_months_are_those_that_were_sealed(session: Session, scheme: LoadedRubric) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -19,7 +20,7 @@ from csperf.problems import Problem, ProblemsFound
 from csperf.rubric.schema import DIALECT
 from csperf.scoring.cards import Number, Words, words
 from csperf.yaml_models import read_model
-from csperf.yaml_source import read_yaml
+from csperf.yaml_source import YamlSource, read_yaml
 
 FULL: Literal["full"] = "full"
 ID_COLUMNS = {"tickets": "ticket_id", "orders": "order_id", "surveys": "survey_id"}
@@ -193,9 +194,26 @@ def load_exemptions(path: Path, shown: str, resolve: Resolve) -> tuple[Exemption
         problems += wrong
         if entry is not None:
             found.append(Exemption(index + 1, resolve(entry.agent), entry))
+    problems += _find_repeated(found, source)
     if problems:
         raise ProblemsFound(problems)
     return tuple(found)
+
+
+def _find_repeated(found: Sequence[Exemption], source: YamlSource) -> Iterator[Problem]:
+    """Points that stand twice, under two names of one agent as well: they would be given back twice."""
+    first: dict[tuple[object, ...], int] = {}
+    for one in found:
+        if one.entry.points is None:
+            continue
+        what = (*one.key, one.entry.period, one.entry.points, one.entry.reason)
+        if what in first:
+            yield source.problem(
+                (one.number - 1,), "exemption-twice",
+                f"entry {one.number} gives back the same points for the same reason as entry {first[what]}",
+                hint="take one of them out, or say what else it is for in its reason",
+            )  # fmt: skip
+        first.setdefault(what, one.number)
 
 
 def find_later(today: Path, shown: str, sealed: Path, period: Period) -> list[Exemption]:

@@ -158,17 +158,6 @@ def _today(zone: str) -> dt.date:
     return dt.datetime.now(ZoneInfo(zone)).date()
 
 
-def score_span(
-    session: Session, scheme: LoadedRubric, period: Period, *, by: Scope = "agent", as_of: dt.date | None = None,
-    with_words: bool = True, with_hashes: bool = False, ignore_ledger: bool = False,
-) -> PeriodRecord:  # fmt: skip
-    """The record of `read_span` alone."""
-    return read_span(
-        session, scheme, period, by=by, as_of=as_of, with_words=with_words, with_hashes=with_hashes,
-        ignore_ledger=ignore_ledger,
-    ).record  # fmt: skip
-
-
 def read_span(
     session: Session, scheme: LoadedRubric, period: Period, *, by: Scope = "agent", as_of: dt.date | None = None,
     with_words: bool = True, with_hashes: bool = False, ignore_ledger: bool = False,

@@ -267,3 +267,13 @@ def test_feedback_of_nobody_speaks_for_the_shop(tmp_path: Path) -> None:
     [csat] = card["indicators"]
     assert (csat["name"], csat["numerator"], csat["denominator"]) == ("csat", 12, 30)
     assert card["score"] is not None
+
+
+@pytest.mark.parametrize("sample", ["shop", "year"])
+@pytest.mark.parametrize(("lang", "heading"), [("zh-CN", "名次"), ("en", "Rank")])
+def test_a_workspace_made_in_chinese_writes_chinese_where_there_is_no_locale(
+    sample: str, lang: str, heading: str, tmp_path: Path
+) -> None:
+    assert run_csperf("init", "new", "--sample", sample, "--lang", lang, cwd=tmp_path).code == 0
+    run = run_csperf("score", "--month", "2025-06", "--format", "md", "-q", cwd=tmp_path / "new", env={"LC_ALL": "C"})
+    assert (run.code, heading in run.out) == (0, True)

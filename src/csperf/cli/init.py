@@ -163,7 +163,7 @@ def _copy_sample(sample: Sample, folder: Path, language: str) -> None:
     """A sample with its rubric, to be changed."""
     from csperf.render.words import label
     from csperf.shipped import shipped
-    from csperf.workspace import load_workspace
+    from csperf.workspace import FILE_NAME, load_workspace
 
     shop = shipped("sample_data")
     year = shop / "year"
@@ -179,7 +179,15 @@ def _copy_sample(sample: Sample, folder: Path, language: str) -> None:
     for place, file in copies.items():
         _make_room(folder / place)
         shutil.copyfile(file, folder / place)
+    if language == Lang.ZH_CN.value:
+        _speak_chinese(folder / FILE_NAME)
     say_aside(label("init-done", language, folder=folder, rubric=Path(rubric).stem))
+
+
+def _speak_chinese(file: Path) -> None:
+    """What cron writes from here is Chinese too, though it has no locale."""
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("\nrubric:", "\nlanguage: zh-CN\nrubric:", 1), encoding="utf-8", newline="\n")
 
 
 def _make_room(file: Path) -> None:

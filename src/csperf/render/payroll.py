@@ -169,7 +169,8 @@ class _Shown:
             for name, rule in rules.items():
                 met = [one for one in self.lists[key] if one.name == name]
                 lines = [self.label("colon", head=self.who(one.agent), text=self.reason(one)) for one in met]
-                said[self.rule_line(name, rule)] = lines or [self.label("outcomes-nobody")]
+                brings: Literal["reward", "then"] = "then" if key == "coaching" else "reward"
+                said[self.rule_line(name, rule, brings)] = lines or [self.label("outcomes-nobody")]
             if said:
                 yield self.label(f"head-outcome-{key}"), said
         then: dict[str, list[str]] = {}
@@ -180,11 +181,11 @@ class _Shown:
         if then:
             yield self.label("head-outcome-then"), then
 
-    def rule_line(self, name: str, rule: Award) -> str:
-        """What a rule is called, and what it brings."""
+    def rule_line(self, name: str, rule: Award, brings: Literal["reward", "then"] = "reward") -> str:
+        """What a rule is called, and what it brings: a reward, or something to do."""
         parts = [titled(title_of(rule.title, self.lang, name), name, self.lang)]
         if reward := title_of(rule.reward, self.lang, ""):
-            parts.append(self.label("rubric-reward", reward=reward))
+            parts.append(self.label(f"rubric-{brings}", reward=reward))
         if rule.bonus:
             amount = f"{quantize(rule.bonus, self.outcomes.digits):f}"
             parts.append(self.label("rubric-bonus", amount=amount, currency=self.outcomes.currency))

@@ -223,6 +223,7 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     },
     "rubric-dimension-points": {"en": "points of {dimension}", "zh-CN": "{dimension}得分"},
     "rubric-least-sample": {"en": "at least {least} cases behind each", "zh-CN": "每项样本数不少于 {least}"},
+    "rubric-then": {"en": "to do: {reward}", "zh-CN": "安排：{reward}"},
     "rubric-reward": {"en": "reward: {reward}", "zh-CN": "奖励：{reward}"},
     "list-and": {"en": " and ", "zh-CN": " 且 "},
     "rubric-agent": {"en": "agent by {agent}", "zh-CN": "记在 {agent} 名下"},
